@@ -1,0 +1,7 @@
+package flows
+
+type (
+	program struct{}
+	code    struct{}
+	part    struct{}
+)
