@@ -72,8 +72,12 @@ func addressProblem(v string, relative bool, schemes []string) string {
 	return "is not allowed; allowed: " + strings.Join(schemes, " or ")
 }
 
-// isLoopback tells whether host, with or without a port, is this machine.
+// isLoopback tells whether host, with or without a port, is this machine. A user before the host is never let
+// through: in http://localhost:80@example.com the host is example.com.
 func isLoopback(host string) bool {
+	if strings.ContainsAny(host, `@\`) {
+		return false
+	}
 	if strings.HasPrefix(host, "[::1]") {
 		return len(host) == 5 || host[5] == ':'
 	}
