@@ -8,17 +8,17 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// PutBundle keeps the files of a flow version under their content hash, so that any instance can answer any
-// turn of a call that began on it. Putting the same bundle again only renews its life. Call it whenever a
-// flow is loaded; the first commit of every call renews it too (and puts it again if Redis lost it).
-func (s *Store) PutBundle(ctx context.Context, hash string, files []byte) error {
+// PinBundle keeps the files of a flow version under their content hash, so that any instance can answer any
+// turn of a call that began on it. Pinning the same bundle again only renews its life. Call it before a
+// call begins on it; the first commit of every call renews it too, and puts it again if Redis lost it.
+func (s *Store) PinBundle(ctx context.Context, hash string, files []byte) error {
 	s.bundles.Store(hash, files)
 	kept, err := s.client.PExpire(ctx, bundleKey(hash), 2*s.cfg.TTL).Result()
 	if err == nil && !kept {
 		err = s.client.Set(ctx, bundleKey(hash), files, 2*s.cfg.TTL).Err()
 	}
 	if err != nil {
-		return fmt.Errorf("put bundle %s: %w", hash, err)
+		return fmt.Errorf("pin bundle %s: %w", hash, err)
 	}
 	return nil
 }

@@ -9,18 +9,18 @@
 -- ARGV[4]  how many answers are kept
 -- ARGV[5]  state
 -- ARGV[6]  info
--- ARGV[7]  '1' if there is an answer to keep
+-- ARGV[7]  '1' if there is an answer to keep, 'k' if the call stays at this turn (nothing was answered)
 -- ARGV[8]  answer
 -- ARGV[9]  fingerprint
 -- ARGV[10] about how many events are kept
 -- ARGV[11] channel of the live feed
 -- ARGV[12] call
--- ARGV[13] n, the number of effects to forget, followed by their n fields
+-- ARGV[13] n, the number of effects to forget, followed by their n IDs
 -- ...      then kind, data of each event
 -- returns  {token, 'ok', next turn}    written now
 --          {token, 'done', next turn}  this very commit was written before, its reply got lost
 --          {token, 'lost', turn}       the lease is not ours or the turn is over; nothing was written
--- The live message is "call turn committed" and then, for each event, "id kind length" and its data, every
+-- The live message is "call turn wake" (1: whoever waits for the call should look again) and then, for each event, "id kind length" and its data, every
 -- part ended by a line feed.
 local token, turn = ARGV[1], tonumber(ARGV[2])
 local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'done')
@@ -32,16 +32,20 @@ if s[2] ~= token or stands ~= turn then
   return {token, 'lost', stands}
 end
 
-redis.call('HSET', KEYS[1], 'turn', turn + 1, 'state', ARGV[5], 'info', ARGV[6], 'done', token)
+local next = turn + 1
+if ARGV[7] == 'k' then
+  next = turn
+end
+redis.call('HSET', KEYS[1], 'turn', next, 'state', ARGV[5], 'info', ARGV[6], 'done', token)
 if ARGV[7] == '1' then
   redis.call('HSET', KEYS[1], 'a:' .. turn, ARGV[8], 'f:' .. turn, ARGV[9])
 end
-local old = turn - tonumber(ARGV[4])
+local old = next - 1 - tonumber(ARGV[4])
 redis.call('HDEL', KEYS[1], 'lease', 'until', 'a:' .. old, 'f:' .. old)
 
 local forget = tonumber(ARGV[13])
 for i = 14, 13 + forget do
-  redis.call('HDEL', KEYS[3], 'r:' .. ARGV[i], 'c:' .. ARGV[i])
+  redis.call('HDEL', KEYS[3], ARGV[i])
 end
 
 local live = {ARGV[12] .. ' ' .. turn .. ' 1\n'}
@@ -53,4 +57,4 @@ for i = 1, 3 do
   redis.call('PEXPIRE', KEYS[i], ARGV[3])
 end
 redis.call('PUBLISH', ARGV[11], table.concat(live))
-return {token, 'ok', turn + 1}
+return {token, 'ok', next}

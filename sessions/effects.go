@@ -4,57 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// Fields of the effects hash.
-const (
-	resultField = "r:"
-	claimField  = "c:"
-)
-
-// ClaimEffect asks to be the one who runs an effect; exactly one of all who ask is told true. A claim lasts as
-// long as the session: if its holder dies nobody runs the effect again, and the flow's own deadline decides.
-// One round trip.
-func (s *Store) ClaimEffect(ctx context.Context, call, id string) (bool, error) {
-	var won *redis.BoolCmd
+// SaveEffect keeps the result of an effect that outlived its turn. The first result of an ID stays. Begin has
+// it in Effects until a Commit forgets it, and AwaitEffect wakes up. One round trip.
+func (s *Store) SaveEffect(ctx context.Context, call, id string, result []byte) error {
+	if err := checkCall(call); err != nil {
+		return fmt.Errorf("save effect %s: %w", id, err)
+	}
 	_, err := s.do.Pipelined(ctx, func(p redis.Pipeliner) error {
-		won = p.HSetNX(ctx, effectsKey(call), claimField+id, "1")
+		p.HSetNX(ctx, effectsKey(call), id, result)
 		p.PExpire(ctx, effectsKey(call), s.cfg.TTL)
+		p.Publish(ctx, liveChannel, call+" 0 1\n")
 		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("claim effect %s of %s: %w", id, call, err)
+		return fmt.Errorf("save effect %s of %s: %w", id, call, err)
 	}
-	return won.Val(), nil
+	s.hub.wake(call)
+	return nil
 }
 
-// SaveEffect keeps the result of an effect, so that a turn which is run again need not run the effect again.
-// The first result stays: what is returned is the one that is kept. Begin has it in Effects until a Commit
-// forgets it. Use the effect's ID, which is the same when the turn is run again. One round trip.
-func (s *Store) SaveEffect(ctx context.Context, call, id string, result []byte) ([]byte, error) {
-	var kept *redis.StringCmd
-	_, err := s.do.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSetNX(ctx, effectsKey(call), resultField+id, result)
-		kept = p.HGet(ctx, effectsKey(call), resultField+id)
-		p.PExpire(ctx, effectsKey(call), s.cfg.TTL)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("save effect %s of %s: %w", id, call, err)
+// AwaitEffect returns the kept result of an effect, waiting for it until ctx ends; then found is false, and
+// that is no error.
+func (s *Store) AwaitEffect(ctx context.Context, call, id string) (result []byte, found bool, err error) {
+	woken, stop := s.hub.wait(call)
+	defer stop()
+	for {
+		b, err := s.do.HGet(ctx, effectsKey(call), id).Bytes()
+		switch {
+		case err == nil:
+			return b, true, nil
+		case ctx.Err() != nil:
+			return nil, false, nil
+		case !errors.Is(err, redis.Nil):
+			return nil, false, fmt.Errorf("await effect %s of %s: %w", id, call, err)
+		}
+		pause(ctx, woken, awaitPoll)
 	}
-	return kept.Bytes()
 }
 
-// Effect returns the kept result of an effect, and whether there is one. One round trip.
-func (s *Store) Effect(ctx context.Context, call, id string) ([]byte, bool, error) {
-	b, err := s.do.HGet(ctx, effectsKey(call), resultField+id).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return nil, false, nil
+// pause waits for word of the call, but no longer than d: pub/sub may lose a message.
+func pause(ctx context.Context, woken <-chan struct{}, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-woken:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("effect %s of %s: %w", id, call, err)
-	}
-	return b, true, nil
 }

@@ -160,9 +160,9 @@ func splitID(id string) (ms, seq uint64) {
 
 // liveMessage is one message of the live feed, as the scripts write it.
 type liveMessage struct {
-	call      string
-	committed bool
-	events    []Event
+	call   string
+	wake   bool
+	events []Event
 }
 
 func parseLive(payload string) (liveMessage, error) {
@@ -176,7 +176,7 @@ func parseLive(payload string) (liveMessage, error) {
 	if err != nil {
 		return liveMessage{}, fmt.Errorf("live message: bad turn %q", f[1])
 	}
-	m := liveMessage{call: f[0], committed: f[2] == "1"}
+	m := liveMessage{call: f[0], wake: f[2] == "1"}
 	for len(rest) > 0 {
 		var line []byte
 		line, rest, ok = bytes.Cut(rest, []byte{'\n'})

@@ -105,7 +105,7 @@ func (h *hub) read() {
 }
 
 func (h *hub) deliver(m liveMessage) {
-	if m.committed {
+	if m.wake {
 		h.wake(m.call)
 	}
 	h.mu.Lock()

@@ -32,8 +32,7 @@ func sessionKey(call string) string { return "paydial:{" + call + "}:session" }
 // entry or commit.
 func eventsKey(call string) string { return "paydial:{" + call + "}:events" }
 
-// effectsKey is a hash: r:ID the result of an effect, c:ID who claimed it. Life: Config.TTL after the last
-// entry or commit.
+// effectsKey is a hash: the result of an effect by its ID. Life: Config.TTL after the last entry or commit.
 func effectsKey(call string) string { return "paydial:{" + call + "}:effects" }
 
 // bundleKey is a string: the files of one flow version. Life: twice Config.TTL after it was put or a call

@@ -101,6 +101,9 @@ type Commit struct {
 	Events      []Event
 	Forget      []string         // IDs of effects whose results are no longer needed
 	Count       map[string]int64 // counters to move, as by Count; best effort
+	// KeepTurn leaves the call at this turn, for what arrives outside a turn's URL (a hang-up, the fallback):
+	// the turn itself is still to come. There is then no Answer.
+	KeepTurn bool
 }
 
 // Event is something that happened in a call, for timelines and the live feed. Kind is one word; Data is

@@ -79,9 +79,7 @@ func (b *Begun) load(r reply) error {
 		for i := 0; i+1 < len(flat); i += 2 {
 			field, _ := flat[i].(string)
 			value, _ := flat[i+1].(string)
-			if id, ok := strings.CutPrefix(field, resultField); ok {
-				b.Effects[id] = []byte(value)
-			}
+			b.Effects[field] = []byte(value)
 		}
 	}
 	return nil
@@ -107,13 +105,7 @@ func (s *Store) Await(ctx context.Context, call string, n int) (Begun, error) {
 		if err != nil || b.Verdict != Busy {
 			return b, err
 		}
-		timer := time.NewTimer(min(awaitPoll, b.Wait+time.Millisecond))
-		select {
-		case <-woken:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+		pause(ctx, woken, min(awaitPoll, b.Wait+time.Millisecond))
 		if ctx.Err() != nil {
 			return b, nil
 		}
@@ -169,7 +161,12 @@ func (s *Store) commitArgs(l Lease, c Commit) ([]any, error) {
 		return nil, fmt.Errorf("write info: %w", err)
 	}
 	has := "0"
-	if c.Answer != nil {
+	switch {
+	case c.KeepTurn && c.Answer != nil:
+		return nil, errors.New("a commit that keeps the turn has no answer")
+	case c.KeepTurn:
+		has = "k"
+	case c.Answer != nil:
 		has = "1"
 	}
 	args := make([]any, 0, 13+len(c.Forget)+2*len(c.Events))
