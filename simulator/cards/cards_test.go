@@ -93,6 +93,7 @@ func TestValidRouting(t *testing.T) {
 	tests := map[string]bool{
 		"121181976": true, "021000021": true, "110000000": true, "12345678": false, "121181977": false,
 		"000000000": false, "": false, "1211819760": false,
+		"424242428": false, "555555555": false, "424242423": false, "322271627": true, "800000006": true, "810000003": false, "810000009": false,
 	}
 	for number, want := range tests {
 		if got := Typed(number).ValidRouting(); got != want {

@@ -72,9 +72,14 @@ func (d Digits) Equal(other Digits) bool {
 	return subtle.ConstantTimeCompare(d.raw(), other.raw()) == 1
 }
 
-// HasPart reports whether s is a run of digits of this entry too long to be shown.
-func (d Digits) HasPart(s string) bool {
-	return len(s) > shownDigits && bytes.Contains(d.raw(), []byte(s))
+// Shares reports whether s has a run of digits of this entry that is too long to be shown.
+func (d Digits) Shares(s string) bool {
+	for i := range len(s) - shownDigits {
+		if bytes.Contains(d.raw(), []byte(s[i:i+shownDigits+1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // AppendTo appends the digits in the clear. It is there for one reader only, the body of a connector's request;

@@ -1,0 +1,247 @@
+package paysession
+
+import (
+	"time"
+
+	"github.com/paydial/paydial/simulator/cards"
+)
+
+// Session is one running <Pay>. Start it once, then hand every input to Handle until it returns a Done. It is
+// not safe for use by several goroutines.
+type Session struct {
+	cfg   Config
+	today time.Time // for expiry dates
+	state state
+
+	steps   []Field // what is still to be asked; the first is being asked now
+	attempt int     // of the first step, from 1
+	failure Failure // of the attempt before
+
+	entry    cards.Digits // what is being typed
+	again    cards.Digits // the first of two entries that must match
+	second   bool         // the second of them is being typed
+	speaking bool         // the prompt is still going on
+	// skipHash is set when an entry ended by itself: the # that a caller then presses, because every prompt
+	// says so, belongs to that entry and not to the next. It holds until the next prompt is over.
+	skipHash bool
+
+	number, expiry, code, routing, account cards.Digits
+	postal                                 string
+}
+
+type state int
+
+const (
+	collecting state = iota
+	processing
+	ended
+)
+
+// New makes a session. Expiry dates are checked against today.
+func New(cfg Config, today time.Time) *Session {
+	s := &Session{cfg: cfg, today: today, attempt: 1, entry: cards.NewDigits(), steps: cfg.steps()}
+	for _, d := range []*cards.Digits{&s.again, &s.number, &s.expiry, &s.code, &s.routing, &s.account} {
+		*d = cards.NewDigits()
+	}
+	if cfg.Method == CreditCard {
+		s.postal = cfg.PostalCode
+	}
+	return s
+}
+
+// Start asks for the first field.
+func (s *Session) Start() []Output { return []Output{s.ask()} }
+
+// Handle takes one input and returns what is to be done. After a Done it returns nothing.
+func (s *Session) Handle(in Input) []Output {
+	switch {
+	case s.state == ended:
+		return nil
+	case s.state == processing:
+		return s.whileProcessing(in)
+	}
+	switch in := in.(type) {
+	case Key:
+		return s.key(byte(in))
+	case Silence:
+		if s.speaking {
+			return nil // a timer that was cut off by the prompt it was set before
+		}
+		return s.endEntry(false)
+	case PromptDone:
+		if !s.speaking {
+			return nil
+		}
+		s.speaking, s.skipHash = false, false
+		return s.wait()
+	case HungUp:
+		return []Output{s.done(CallerHungUp, Answer{})}
+	case Answer:
+		return nil // nobody was asked
+	}
+	return nil
+}
+
+// whileProcessing waits for the connector and for nothing else: a charge that was asked for cannot be taken
+// back by * or by hanging up, so how it ended is the only true result.
+func (s *Session) whileProcessing(in Input) []Output {
+	a, ok := in.(Answer)
+	if !ok {
+		return nil
+	}
+	if a.Code != 0 {
+		return []Output{s.done(ConnectorError, a)}
+	}
+	return []Output{s.done(Success, a)}
+}
+
+func (s *Session) key(k byte) []Output {
+	switch {
+	case k == '*':
+		return []Output{s.done(Starred, Answer{})}
+	case k == '#' && s.skipHash && s.entry.Len() == 0:
+		s.skipHash = false
+		return nil
+	case k == '#':
+		return s.endEntry(false)
+	case !s.entry.Add(k):
+		return nil
+	}
+	s.skipHash = false
+	if s.full() {
+		return s.endEntry(true)
+	}
+	return s.wait()
+}
+
+// ask says the prompt of the first step.
+func (s *Session) ask() Say {
+	s.speaking = true
+	return s.cfg.prompt(situation{field: s.steps[0], failure: s.failure, attempt: s.attempt,
+		brand: s.number.Brand(), second: s.second})
+}
+
+func (s *Session) wait() []Output {
+	s.speaking = false
+	return []Output{Wait{s.cfg.Timeout}}
+}
+
+// endEntry takes what was typed, or says why not and asks again.
+func (s *Session) endEntry(byItself bool) []Output {
+	s.skipHash = byItself
+	field := s.steps[0]
+	why := s.check(field)
+	if why != "" {
+		return s.fail(why)
+	}
+	if s.cfg.twice(field) && !s.second {
+		s.again, s.entry = s.entry, s.again
+		s.second = true
+		return []Output{s.ask()}
+	}
+	s.keep(field)
+	report := s.status(field, "")
+	s.next()
+	if len(s.steps) == 0 {
+		return append([]Output{report}, s.process()...)
+	}
+	return []Output{report, s.ask()}
+}
+
+// fail counts a failed attempt: the step is asked again from its first prompt, or the session is over.
+func (s *Session) fail(why Failure) []Output {
+	s.entry.Wipe()
+	s.again.Wipe()
+	s.second = false
+	report := s.status(s.steps[0], why)
+	if s.attempt >= s.cfg.Attempts {
+		return []Output{report, s.done(TooManyAttempts, Answer{Text: string(why)})}
+	}
+	s.attempt++
+	s.failure = why
+	return []Output{report, s.ask()}
+}
+
+// keep moves the entry to the field it belongs to.
+func (s *Session) keep(f Field) {
+	place := s.place(f)
+	if place == nil {
+		s.postal = s.entry.Clear()
+		s.entry.Wipe()
+		return
+	}
+	*place, s.entry = s.entry, *place
+	s.entry.Wipe()
+}
+
+// place is where the digits of a field are kept; a postal code, which is no secret, has none.
+func (s *Session) place(f Field) *cards.Digits {
+	switch f {
+	case CardNumber:
+		return &s.number
+	case Expiration:
+		return &s.expiry
+	case SecurityCode:
+		return &s.code
+	case RoutingNumber:
+		return &s.routing
+	case AccountNumber:
+		return &s.account
+	case PostalCode, Processing:
+	}
+	return nil
+}
+
+func (s *Session) next() {
+	s.steps = s.steps[1:]
+	s.attempt, s.failure, s.second = 1, "", false
+	s.again.Wipe()
+}
+
+// process asks the connector, unless it is one for test cards and this is none.
+func (s *Session) process() []Output {
+	if s.cfg.TestCardsOnly {
+		if _, ok := s.number.TestCard(); s.cfg.Method == CreditCard && !ok {
+			return []Output{s.done(ConnectorError, Answer{Code: CodeNotTestCard,
+				Text: "The connector is in test mode and takes published test cards only"})}
+		}
+		if s.cfg.Method == ACHDebit && !s.account.TestAccount() {
+			return []Output{s.done(ConnectorError, Answer{Code: CodeNotTestAccount,
+				Text: "The connector is in test mode and takes published test account numbers only"})}
+		}
+	}
+	s.state = processing
+	say := s.cfg.prompt(situation{field: Processing, attempt: 1, brand: s.number.Brand()})
+	return []Output{s.status(Processing, ""), Process{s.request()}, say}
+}
+
+func (s *Session) request() Request {
+	return Request{
+		Method: s.cfg.Task(), Pay: s.cfg.Method,
+		Number: s.number, Code: s.code, Expiry: s.expiry, PostalCode: s.postal,
+		Routing: s.routing, Account: s.account,
+		Amount: s.cfg.Amount, Currency: s.cfg.Currency, TokenType: s.cfg.TokenType,
+		Description: s.cfg.Description, Parameters: s.cfg.Parameters,
+	}
+}
+
+func (s *Session) wipe() {
+	for _, d := range []cards.Digits{s.entry, s.again, s.number, s.expiry, s.code, s.routing, s.account} {
+		d.Wipe()
+	}
+}
+
+// Waiting is the field being asked for, Processing while the connector works, and nothing after the end.
+func (s *Session) Waiting() Field {
+	switch s.state {
+	case collecting:
+		return s.steps[0]
+	case processing:
+		return Processing
+	case ended:
+	}
+	return ""
+}
+
+// Progress is what a screen may show of the entry: which attempt it is and how many digits were typed.
+func (s *Session) Progress() (attempt, digits int) { return s.attempt, s.entry.Len() }
