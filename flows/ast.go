@@ -32,6 +32,25 @@ type Project struct {
 	Settings  map[string]string // setting.* in expressions
 	Flows     map[string]*Flow
 	At        Span
+
+	Recordings  RecordingRules
+	Transcripts TranscriptRules
+
+	sources map[string]*source // the files it was read from, by path
+}
+
+// RecordingRules is the recordings section of the project file.
+type RecordingRules struct {
+	At               Span
+	KeepFor          time.Duration // 0: until somebody deletes it
+	PauseForPayments bool          // yes unless said otherwise
+}
+
+// TranscriptRules is the transcripts section of the project file.
+type TranscriptRules struct {
+	At      Span
+	Engine  string
+	KeepFor time.Duration
 }
 
 // Number binds a phone number to the flow it starts.
