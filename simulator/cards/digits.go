@@ -152,6 +152,15 @@ func (d Digits) Format(f fmt.State, _ rune) { fmt.Fprint(f, d.String()) }
 // LogValue is what slog writes.
 func (d Digits) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
+// UnmarshalText reads digits out of a document, without a copy as a string; all else in it is left out.
+func (d *Digits) UnmarshalText(text []byte) error {
+	*d = NewDigits()
+	for _, c := range text {
+		d.Add(c)
+	}
+	return nil
+}
+
 // MarshalText is what encoders write that know no better.
 func (d Digits) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -123,6 +123,24 @@ func TestDigitsCompare(t *testing.T) {
 	}
 }
 
+func TestDigitsFromJSON(t *testing.T) {
+	t.Parallel()
+	var body struct {
+		Number Digits  `json:"number"`
+		Code   Digits  `json:"code"`
+		None   *Digits `json:"none"`
+	}
+	if err := json.Unmarshal([]byte(`{"number": "4242424242424242", "code": null, "none": null}`), &body); err != nil {
+		t.Fatal(err)
+	}
+	if body.Number.Last4() != "4242" || body.Code.Len() != 0 || body.None != nil {
+		t.Errorf("got %+v", body)
+	}
+	if err := json.Unmarshal([]byte(`{"number": 4242424242424242}`), &body); err == nil {
+		t.Error("a number is not a string of digits")
+	}
+}
+
 func TestZeroDigits(t *testing.T) {
 	t.Parallel()
 	var d Digits

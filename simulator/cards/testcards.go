@@ -15,6 +15,7 @@ const (
 	SlowAnswer   Behaviour = "slow"
 	NoAnswer     Behaviour = "no-answer"
 	Malformed    Behaviour = "malformed"
+	LostAnswer   Behaviour = "lost-answer" // charged, but nobody is told
 )
 
 // TestCard is a published card number that belongs to nobody, with a name to call it by.
@@ -27,7 +28,7 @@ type TestCard struct {
 }
 
 // TestCards lists every test card: first the names that scripts use, then further published numbers. The
-// numbers are those that Twilio and Stripe publish; slow, no-answer and malformed are this sandbox's own.
+// numbers are those that Twilio and Stripe publish; slow, no-answer, malformed and lost-answer are this sandbox's own.
 func TestCards() []TestCard {
 	return []TestCard{
 		{Name: "visa", Number: "4242424242424242", Behaviour: Approve},
@@ -45,6 +46,7 @@ func TestCards() []TestCard {
 		{Name: "slow", Number: "4000000000010001", Behaviour: SlowAnswer},
 		{Name: "no-answer", Number: "4000000000020000", Behaviour: NoAnswer},
 		{Name: "malformed", Number: "4000000000030009", Behaviour: Malformed},
+		{Name: "lost-answer", Number: "4000000000040008", Behaviour: LostAnswer},
 		{Name: "wrong", Number: "4242424242424241", Unusable: true}, // the last digit is a slip
 
 		{Name: "visa-twilio", Number: "4111111111111111", Behaviour: Approve},
