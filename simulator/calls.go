@@ -1,0 +1,95 @@
+package simulator
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// calls is every call of the simulator, by SID and in the order they began.
+type calls struct {
+	mu      sync.Mutex
+	order   []*call
+	by      map[string]*call
+	changed chan struct{} // closed and replaced when a call begins or ends
+}
+
+func newCalls() *calls { return &calls{by: map[string]*call{}, changed: make(chan struct{})} }
+
+func (cs *calls) add(c *call) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.order = append(cs.order, c)
+	cs.by[c.sid] = c
+	cs.wake()
+}
+
+func (cs *calls) wake() {
+	close(cs.changed)
+	cs.changed = make(chan struct{})
+}
+
+func (cs *calls) get(sid string) (*call, bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c, ok := cs.by[sid]
+	return c, ok
+}
+
+func (cs *calls) remove(c *call) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.by, c.sid)
+	cs.order = slices.DeleteFunc(cs.order, func(o *call) bool { return o == c })
+}
+
+// newest gives all calls, the newest first.
+func (cs *calls) newest() []*call {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	out := slices.Clone(cs.order)
+	slices.Reverse(out)
+	return out
+}
+
+// newCall makes the record of a call and enters it.
+func (s *Simulator) newCall(from, to, direction, status string) *call {
+	now := s.clock.now()
+	return &call{
+		sid: s.ids.sid("CA"), accountSID: s.account.sid, from: from, to: to, direction: direction,
+		created: now, updated: now, status: status, clock: s.clock, feed: newFeed(),
+	}
+}
+
+// begin enters a call and starts its leg.
+func (s *Simulator) begin(c *call, run func(*leg)) error {
+	l := newLeg(s, c)
+	s.calls.add(c)
+	if !s.spawn(func() { l.live(run) }) {
+		return fmt.Errorf("the simulator is closing")
+	}
+	return nil
+}
+
+func (s *Simulator) callEnded(*call) {
+	s.calls.mu.Lock()
+	defer s.calls.mu.Unlock()
+	s.calls.wake()
+}
+
+// ringIn begins a call from a person to one of the account's numbers.
+func (s *Simulator) ringIn(from, to string) (*call, error) {
+	num, ok := s.numbers.get(to)
+	if !ok {
+		return nil, fmt.Errorf("%w: %q", errNoNumber, to)
+	}
+	c := s.newCall(from, to, inbound, statusRinging)
+	c.number = &num
+	c.fallbackURL, c.fallbackVerb = num.fallbackURL, num.fallbackMethod
+	if num.statusURL != "" {
+		c.callback = statusCallback{url: num.statusURL, method: num.statusMethod, events: callbackEvents(nil)}
+	}
+	first := destination{url: num.voiceURL, method: num.voiceMethod}
+	c.publish(event{Type: "status", Status: statusRinging})
+	return c, s.begin(c, func(l *leg) { l.follow(&first, "voice") })
+}

@@ -1,0 +1,89 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Page sizes that Twilio allows.
+const (
+	defaultPageSize = 50
+	maxPageSize     = 1000
+)
+
+// listing is what one page of a list is made of: the items, newest first, each with the SID that a page token names.
+type listing struct {
+	key   string // of the collection in the answer
+	sids  []string
+	views []any
+}
+
+func (p *listing) add(sid string, view any) {
+	p.sids = append(p.sids, sid)
+	p.views = append(p.views, view)
+}
+
+// writePage answers with one page of a list in Twilio's envelope.
+func writePage(w http.ResponseWriter, r *http.Request, list listing) {
+	size, page, ok := pageOf(r)
+	if !ok {
+		restError(w, http.StatusBadRequest, 20006, "Page and PageSize are whole numbers; PageSize is 1 to 1000")
+		return
+	}
+	start := min(page*size, len(list.sids))
+	if token := r.Form.Get("PageToken"); len(token) > 2 { // PA and the last SID of the page before
+		for i, sid := range list.sids {
+			if sid == token[2:] {
+				start = i + 1
+				break
+			}
+		}
+	}
+	end := min(start+size, len(list.sids))
+	items := append([]any{}, list.views[start:end]...)
+	var next, previous *string
+	if end < len(list.sids) {
+		next = optional(pageURI(r, page+1, size, "PA"+list.sids[end-1]))
+	}
+	if page > 0 {
+		previous = optional(pageURI(r, page-1, size, ""))
+	}
+	writeREST(w, http.StatusOK, map[string]any{
+		list.key: items, "page": page, "page_size": size, "start": start, "end": max(end-1, start),
+		"uri": r.URL.RequestURI(), "first_page_uri": pageURI(r, 0, size, ""),
+		"next_page_uri": next, "previous_page_uri": previous,
+	})
+}
+
+func pageOf(r *http.Request) (size, page int, ok bool) {
+	size = defaultPageSize
+	var err error
+	if v := r.Form.Get("PageSize"); v != "" {
+		if size, err = strconv.Atoi(v); err != nil || size < 1 {
+			return 0, 0, false
+		}
+		size = min(size, maxPageSize)
+	}
+	if v := r.Form.Get("Page"); v != "" {
+		if page, err = strconv.Atoi(v); err != nil || page < 0 || page > 1<<20 {
+			return 0, 0, false
+		}
+	}
+	return size, page, true
+}
+
+func pageURI(r *http.Request, page, size int, token string) string {
+	q := url.Values{}
+	for name, values := range r.URL.Query() {
+		q[name] = values
+	}
+	q.Set("PageSize", strconv.Itoa(size))
+	q.Set("Page", strconv.Itoa(page))
+	q.Del("PageToken")
+	if token != "" {
+		q.Set("PageToken", token)
+	}
+	return fmt.Sprintf("%s?%s", r.URL.Path, q.Encode())
+}

@@ -1,0 +1,78 @@
+package simulator
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+func (s *Simulator) recordingResource(r recording) map[string]any {
+	uri := "/2010-04-01/Accounts/" + s.account.sid + "/Recordings/" + r.sid
+	res := map[string]any{
+		"sid": r.sid, "account_sid": s.account.sid, "call_sid": r.call, "conference_sid": nil, "api_version": "2010-04-01",
+		"status": r.status(), "channels": r.channels, "source": r.source, "track": "both", "duration": nil, "price": nil,
+		"price_unit": "USD", "error_code": nil, "encryption_details": nil, "start_time": date(r.started),
+		"date_created": date(r.started), "date_updated": date(r.started), "uri": uri + ".json", "media_url": s.base() + uri,
+		"subresource_uris": map[string]string{"transcriptions": uri + "/Transcriptions.json", "add_on_results": uri + "/AddOnResults.json"},
+	}
+	if !r.ended.IsZero() {
+		res["duration"], res["date_updated"] = strconv.Itoa(r.seconds()), date(r.ended)
+	}
+	return res
+}
+
+func (s *Simulator) restListRecordings(w http.ResponseWriter, r *http.Request) {
+	page := listing{key: "recordings"}
+	for _, rec := range s.recordings.of(sidOf(r, "sid")) {
+		if matches(r.Form, "CallSid", rec.call) {
+			page.add(rec.sid, s.recordingResource(rec))
+		}
+	}
+	writePage(w, r, page)
+}
+
+// restFetchRecording answers with the resource for .json, and with the audio for .wav or no extension.
+func (s *Simulator) restFetchRecording(w http.ResponseWriter, r *http.Request) {
+	sid, format, _ := strings.Cut(r.PathValue("recording"), ".")
+	rec, ok := s.recordings.get(sid)
+	switch {
+	case !ok, format != "json" && rec.ended.IsZero():
+		s.restNothing(w, r)
+	case format == "json":
+		writeREST(w, http.StatusOK, s.recordingResource(rec))
+	case format == "" || format == "wav":
+		s.writeMedia(w, r, rec)
+	default:
+		restError(w, http.StatusNotFound, 20404, "The simulator keeps recordings as WAV only")
+	}
+}
+
+func (s *Simulator) writeMedia(w http.ResponseWriter, r *http.Request, rec recording) {
+	channels := rec.channels
+	switch r.Form.Get("RequestedChannels") {
+	case "1":
+		channels = 1
+	case "2":
+		if rec.channels == 1 {
+			restError(w, http.StatusBadRequest, 16113, "The recording has one channel only")
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "audio/x-wav")
+	_ = writeSilence(w, rec.seconds(), channels) // an error means that the client went away
+}
+
+func (s *Simulator) restDeleteRecording(w http.ResponseWriter, r *http.Request) {
+	sid, _, _ := strings.Cut(r.PathValue("recording"), ".")
+	rec, ok := s.recordings.get(sid)
+	switch {
+	case !ok:
+		s.restNothing(w, r)
+	case rec.ended.IsZero():
+		restError(w, http.StatusConflict, 20409, "The recording is "+rec.status()+" and cannot be deleted yet")
+	default:
+		rec.deleted = true
+		s.recordings.put(rec)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}

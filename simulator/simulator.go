@@ -1,0 +1,179 @@
+package simulator
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// What the simulator is when nothing else is said; the same in every paydial.
+const (
+	DefaultAccountSID = "AC00000000000000000000000000000001"
+	DefaultAuthToken  = "simulated-auth-token"
+)
+
+// Config says what to play. The zero value is a working simulator without phone numbers.
+type Config struct {
+	AccountSID string   // default DefaultAccountSID
+	AuthToken  string   // default DefaultAuthToken
+	Numbers    []Number // phone numbers of the account, with the applications that answer them
+
+	// Pace is how long speech takes: 0 none at all (for scripts and tests), 1 as long as it takes to say.
+	Pace float64
+	// ManualClock makes time stand still except for POST /sim/v1/clock. It starts at Start, or at a fixed day.
+	ManualClock bool
+	Start       time.Time
+	// Seed makes SIDs and everything drawn by chance the same in every run; 0 draws them anew.
+	Seed uint64
+	// AutoAnswer says who picks up calls that were created over REST: "" nobody (the control API answers), human,
+	// machine or fax.
+	AutoAnswer string
+	// PublicURL is how others reach this simulator, for RecordingUrl; without it, the Host of the last request.
+	PublicURL string
+	// TLS is for webhooks to https addresses; default the machine's own certificates.
+	TLS *tls.Config
+	// Logger gets warnings and errors of calls; default none.
+	Logger *slog.Logger
+}
+
+// Number is a phone number and the application behind it.
+type Number struct {
+	Phone          string // E.164
+	VoiceURL       string
+	VoiceMethod    string // default POST
+	FallbackURL    string // asked when VoiceURL, or a document after it, fails
+	FallbackMethod string
+	StatusURL      string // told when a call has ended
+	StatusMethod   string
+}
+
+// Simulator plays Twilio: make it with New, serve Handler, and end it with Close.
+type Simulator struct {
+	account    account
+	numbers    *numbers
+	calls      *calls
+	messages   *messages
+	notices    *notices
+	recordings *recordings
+	faults     faultBox
+	ids        *ids
+	clock      clock
+	pace       float64
+	autoReply  string
+	publicURL  string
+	seenHost   atomic.Pointer[string] // Host of the first request
+	transport  *http.Transport
+	logger     *slog.Logger
+	handler    http.Handler
+
+	busy   busy
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	closing sync.Mutex // guards closed against spawn
+	closed  bool
+	wg      sync.WaitGroup
+}
+
+// New makes a simulator.
+func New(cfg Config) (*Simulator, error) {
+	if cfg.AccountSID == "" {
+		cfg.AccountSID = DefaultAccountSID
+	}
+	if cfg.AuthToken == "" {
+		cfg.AuthToken = DefaultAuthToken
+	}
+	if cfg.Pace < 0 {
+		return nil, fmt.Errorf("pace %v: 0 or more is meant", cfg.Pace)
+	}
+	switch cfg.AutoAnswer {
+	case "", answerHuman, answerMachine, answerFax:
+	default:
+		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Simulator{
+		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
+		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, publicURL: cfg.PublicURL,
+		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
+	}
+	if cfg.ManualClock {
+		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
+	}
+	s.account = account{sid: cfg.AccountSID, token: cfg.AuthToken, name: "Simulated account", created: s.clock.now(), pciMode: true}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	for _, n := range cfg.Numbers {
+		if err := s.addNumber(n); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+func manualStart(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Date(2026, time.January, 5, 10, 0, 0, 0, time.UTC)
+	}
+	return t
+}
+
+func (s *Simulator) addNumber(n Number) error {
+	if !isE164(n.Phone) {
+		return fmt.Errorf("number %q: a plus sign and 7 to 15 digits are meant", n.Phone)
+	}
+	for _, u := range []string{n.VoiceURL, n.FallbackURL, n.StatusURL} {
+		if u == "" {
+			continue
+		}
+		if err := checkURL(u); err != nil {
+			return fmt.Errorf("number %s: %w", n.Phone, err)
+		}
+	}
+	now := s.clock.now()
+	s.numbers.put(number{
+		sid: s.ids.sid("PN"), phone: n.Phone, name: n.Phone, created: now, updated: now,
+		voiceURL: n.VoiceURL, voiceMethod: n.VoiceMethod, fallbackURL: n.FallbackURL, fallbackMethod: n.FallbackMethod,
+		statusURL: n.StatusURL, statusMethod: n.StatusMethod,
+	})
+	return nil
+}
+
+// Handler serves Twilio's REST API under /2010-04-01 and the control API under /sim/v1.
+func (s *Simulator) Handler() http.Handler { return s.handler }
+
+// Close ends all calls without a word to the application and returns when nothing runs any more.
+func (s *Simulator) Close() error {
+	s.closing.Lock()
+	s.closed = true
+	s.closing.Unlock()
+	s.cancel()
+	s.wg.Wait()
+	s.transport.CloseIdleConnections()
+	return nil
+}
+
+// spawn runs f on a goroutine that Close waits for; it reports false, and does nothing, after Close has begun.
+func (s *Simulator) spawn(f func()) bool {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return false
+	}
+	s.wg.Add(1)
+	s.busy.add()
+	go func() {
+		defer s.wg.Done()
+		defer s.busy.done()
+		f()
+	}()
+	return true
+}

@@ -1,0 +1,4 @@
+package simulator
+
+// verbHangup ends the call.
+func verbHangup(*leg, *element) next { return hangUp }

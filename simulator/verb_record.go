@@ -1,0 +1,64 @@
+package simulator
+
+import (
+	"strings"
+	"time"
+)
+
+// verbRecord records until a key, a silence, the longest time or the end of the call, and sends where the recording
+// is to its action. The person on the leg says nothing that could be heard, so the recording is silent.
+func verbRecord(l *leg, el *element) next {
+	finish := dialKeys
+	if el.has("finishOnKey") {
+		finish = el.attr("finishOnKey")
+	}
+	silence := time.Duration(el.integer(l, "timeout", 5, 0)) * time.Second
+	longest := time.Duration(el.integer(l, "maxLength", 3600, 1)) * time.Second
+	if el.attr("transcribe") == "true" {
+		l.note(13619, "PCI Mode is on: <Record transcribe> is not available; the recording is made without")
+	}
+	if el.boolean(l, "playBeep", true) {
+		l.call.hears("[beep]", "")
+	}
+	l.expect("record")
+	rec := l.sim.startRecording(l.call, "RecordVerb", "", l.recordingCallback(el))
+	endedBy := l.recordUntil(finish, silence, longest)
+	rec = l.sim.endRecording(l.call, rec)
+	params := l.sim.recordingFields(rec)
+	params["Digits"] = endedBy
+	return l.action(el, params)
+}
+
+// recordUntil lets time pass until the recording is to end, and says by which key it was: "" for a silence or the
+// longest time, hangup for the end of the call.
+func (l *leg) recordUntil(finish string, silence, longest time.Duration) string {
+	end := l.now().Add(longest)
+	for {
+		wait := end.Sub(l.now())
+		if silence > 0 && silence < wait {
+			wait = silence
+		}
+		switch key, why := l.waitKey(wait); {
+		case why == wasHungUp:
+			return "hangup"
+		case why != gotKey:
+			return ""
+		case strings.IndexByte(finish, key) >= 0:
+			return string(key)
+		}
+	}
+}
+
+// recordingCallback is whom an element wants told of its recording.
+func (l *leg) recordingCallback(el *element) callback {
+	ref := el.attr("recordingStatusCallback")
+	if ref == "" {
+		return callback{}
+	}
+	target, ok := l.resolve(ref)
+	if !ok {
+		l.note(11200, "recordingStatusCallback of <"+el.name+"> is not a URL that can be reached")
+		return callback{}
+	}
+	return callback{url: target, method: el.attr("recordingStatusCallbackMethod")}
+}

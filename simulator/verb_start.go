@@ -1,0 +1,20 @@
+package simulator
+
+import "fmt"
+
+// verbStartStop begins or ends what runs beside the call. Recordings are kept; of everything else the call's log
+// says that it was accepted.
+func verbStartStop(l *leg, el *element) next {
+	for _, noun := range el.children {
+		if noun.name != "Recording" {
+			l.note(0, fmt.Sprintf("<%s><%s> is accepted and not simulated", el.name, noun.name))
+			continue
+		}
+		if el.name == "Stop" {
+			l.sim.endRecordings(l.call, noun.attr("name"))
+			continue
+		}
+		l.sim.startRecording(l.call, "StartCallRecordingTwiML", noun.attr("name"), l.recordingCallback(noun))
+	}
+	return goOn
+}
