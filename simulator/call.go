@@ -51,6 +51,7 @@ type call struct {
 	number     *number // that was rung, for inbound calls
 	created    time.Time
 	clock      clock
+	pace       float64 // how long speech takes; 0 none
 	feed       *feed
 	leg        *leg
 	callbacks  callbacks

@@ -57,7 +57,7 @@ func (s *Simulator) newCall(from, to, direction, status string) *call {
 	now := s.clock.now()
 	return &call{
 		sid: s.ids.sid("CA"), accountSID: s.account.sid, from: from, to: to, direction: direction,
-		created: now, updated: now, status: status, clock: s.clock, feed: newFeed(),
+		created: now, updated: now, status: status, clock: s.clock, pace: s.pace, feed: newFeed(),
 	}
 }
 
@@ -78,13 +78,16 @@ func (s *Simulator) callEnded(*call) {
 }
 
 // ringIn begins a call from a person to one of the account's numbers.
-func (s *Simulator) ringIn(from, to string) (*call, error) {
+func (s *Simulator) ringIn(from, to string, pace *float64) (*call, error) {
 	num, ok := s.numbers.get(to)
 	if !ok {
 		return nil, fmt.Errorf("%w: %q", errNoNumber, to)
 	}
 	c := s.newCall(from, to, inbound, statusRinging)
 	c.number = &num
+	if pace != nil {
+		c.pace = *pace
+	}
 	c.fallbackURL, c.fallbackVerb = num.fallbackURL, num.fallbackMethod
 	if num.statusURL != "" {
 		c.callback = statusCallback{url: num.statusURL, method: num.statusMethod, events: callbackEvents(nil)}

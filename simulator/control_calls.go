@@ -64,17 +64,22 @@ func (c *call) view() callView {
 
 func (s *Simulator) ctlRing(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		From string `json:"from"`
-		To   string `json:"to"`
+		From string   `json:"from"`
+		To   string   `json:"to"`
+		Pace *float64 `json:"pace"` // how long speech takes on this call; default as configured
 	}
 	if !readJSON(w, r, &in) {
+		return
+	}
+	if in.Pace != nil && (*in.Pace < 0 || *in.Pace > 10) {
+		controlError(w, http.StatusBadRequest, "pace: 0 (no time) to 10 is meant, 1 being as fast as people speak")
 		return
 	}
 	if in.From == "" || in.To == "" {
 		controlError(w, http.StatusBadRequest, `"from" and "to" are needed, for example {"from":"+15550123456","to":"+15550100000"}`)
 		return
 	}
-	c, err := s.ringIn(in.From, in.To)
+	c, err := s.ringIn(in.From, in.To, in.Pace)
 	if err != nil {
 		var known []string
 		for _, n := range s.numbers.list() {

@@ -23,7 +23,7 @@ func (d *dialing) begin(noun *element) *call {
 		return nil
 	}
 	c := l.sim.newCall(d.from, to, outboundDial, statusQueued)
-	c.parent = l.call
+	c.parent, c.pace = l.call, l.call.pace
 	if target, ok := l.resolve(noun.attr("statusCallback")); ok && noun.attr("statusCallback") != "" {
 		c.callback = statusCallback{
 			url: target, method: noun.attr("statusCallbackMethod"), events: callbackEvents([]string{noun.attr("statusCallbackEvent")}),

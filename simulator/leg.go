@@ -78,7 +78,7 @@ func (l *leg) expect(what string) {
 		l.settle()
 		return
 	}
-	if l.sim.pace > 0 { // keys may be pressed into the prompt, so say at once that they are wanted
+	if l.call.pace > 0 { // keys may be pressed into the prompt, so say at once that they are wanted
 		l.show()
 	}
 }

@@ -16,7 +16,7 @@ const (
 
 // paced is a stretch of time as the pace has it.
 func (l *leg) paced(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * l.sim.pace)
+	return time.Duration(float64(d) * l.call.pace)
 }
 
 // say lets the person on the leg hear words; a key stops it when it is interruptible, and is kept.
@@ -58,7 +58,7 @@ func (l *leg) repeat(el *element, interruptible bool, once func()) {
 	times := el.integer(l, "loop", 1, 0)
 	if times == 0 {
 		times = math.MaxInt
-		if l.sim.pace == 0 {
+		if l.call.pace == 0 {
 			once()
 			l.block(-1, func() bool { return interruptible && (len(l.keys) > 0 || l.silent) })
 			return

@@ -20,11 +20,12 @@ const (
 
 // Config says what to play. The zero value is a working simulator without phone numbers.
 type Config struct {
-	AccountSID string   // default DefaultAccountSID
-	AuthToken  string   // default DefaultAuthToken
-	Numbers    []Number // phone numbers of the account, with the applications that answer them
+	Accounts   []Account   // default one of DefaultAccountSID and DefaultAuthToken; more than one is not simulated
+	Numbers    []Number    // phone numbers of the account, with the applications that answer them
+	Connectors []Connector // Pay Connectors by name; default one named Default of the sandbox gateway
 
-	// Pace is how long speech takes: 0 none at all (for scripts and tests), 1 as long as it takes to say.
+	// Pace is how long speech takes on calls that do not say so themselves: 0 none at all (for scripts and tests),
+	// 1 as long as it takes to say.
 	Pace float64
 	// ManualClock makes time stand still except for POST /sim/v1/clock. It starts at Start, or at a fixed day.
 	ManualClock bool
@@ -34,7 +35,7 @@ type Config struct {
 	// AutoAnswer says who picks up calls that were created over REST: "" nobody (the control API answers), human,
 	// machine or fax.
 	AutoAnswer string
-	// PublicURL is how others reach this simulator, for RecordingUrl; without it, the Host of the last request.
+	// PublicURL is how others reach this simulator, for RecordingUrl; default the Host of the first request.
 	PublicURL string
 	// TLS is for webhooks to https addresses; default the machine's own certificates.
 	TLS *tls.Config
@@ -42,15 +43,29 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// Account is a Twilio account.
+type Account struct {
+	SID       string
+	AuthToken string
+}
+
 // Number is a phone number and the application behind it.
 type Number struct {
-	Phone          string // E.164
+	Number         string // E.164
 	VoiceURL       string
 	VoiceMethod    string // default POST
 	FallbackURL    string // asked when VoiceURL, or a document after it, fails
 	FallbackMethod string
 	StatusURL      string // told when a call has ended
 	StatusMethod   string
+}
+
+// Connector is a Pay Connector, by which <Pay> reaches a payment gateway.
+type Connector struct {
+	Name  string // default Default
+	URL   string // of a gateway that speaks the Generic Pay Connector's protocol; default the sandbox gateway
+	Cards string // any: every number that passes the checks is charged, and not only the published test cards
+	Mode  string // TEST or LIVE; default TEST
 }
 
 // Simulator plays Twilio: make it with New, serve Handler, and end it with Close.
@@ -83,11 +98,16 @@ type Simulator struct {
 
 // New makes a simulator.
 func New(cfg Config) (*Simulator, error) {
-	if cfg.AccountSID == "" {
-		cfg.AccountSID = DefaultAccountSID
+	who := Account{SID: DefaultAccountSID, AuthToken: DefaultAuthToken}
+	switch len(cfg.Accounts) {
+	case 0:
+	case 1:
+		who = cfg.Accounts[0]
+	default:
+		return nil, fmt.Errorf("%d accounts: one is simulated", len(cfg.Accounts))
 	}
-	if cfg.AuthToken == "" {
-		cfg.AuthToken = DefaultAuthToken
+	if who.SID == "" || who.AuthToken == "" {
+		return nil, errors.New("an account needs a SID and an auth token")
 	}
 	if cfg.Pace < 0 {
 		return nil, fmt.Errorf("pace %v: 0 or more is meant", cfg.Pace)
@@ -108,11 +128,11 @@ func New(cfg Config) (*Simulator, error) {
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
 	}
-	s.account = account{sid: cfg.AccountSID, token: cfg.AuthToken, name: "Simulated account", created: s.clock.now(), pciMode: true}
+	s.account = account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now(), pciMode: true}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, n := range cfg.Numbers {
 		if err := s.addNumber(n); err != nil {
-			return nil, errors.Join(err, s.Close())
+			return nil, errors.Join(err, s.Close(context.Background()))
 		}
 	}
 	s.handler = s.routes()
@@ -127,20 +147,20 @@ func manualStart(t time.Time) time.Time {
 }
 
 func (s *Simulator) addNumber(n Number) error {
-	if !isE164(n.Phone) {
-		return fmt.Errorf("number %q: a plus sign and 7 to 15 digits are meant", n.Phone)
+	if !isE164(n.Number) {
+		return fmt.Errorf("number %q: a plus sign and 7 to 15 digits are meant", n.Number)
 	}
 	for _, u := range []string{n.VoiceURL, n.FallbackURL, n.StatusURL} {
 		if u == "" {
 			continue
 		}
 		if err := checkURL(u); err != nil {
-			return fmt.Errorf("number %s: %w", n.Phone, err)
+			return fmt.Errorf("number %s: %w", n.Number, err)
 		}
 	}
 	now := s.clock.now()
 	s.numbers.put(number{
-		sid: s.ids.sid("PN"), phone: n.Phone, name: n.Phone, created: now, updated: now,
+		sid: s.ids.sid("PN"), phone: n.Number, name: n.Number, created: now, updated: now,
 		voiceURL: n.VoiceURL, voiceMethod: n.VoiceMethod, fallbackURL: n.FallbackURL, fallbackMethod: n.FallbackMethod,
 		statusURL: n.StatusURL, statusMethod: n.StatusMethod,
 	})
@@ -150,13 +170,22 @@ func (s *Simulator) addNumber(n Number) error {
 // Handler serves Twilio's REST API under /2010-04-01 and the control API under /sim/v1.
 func (s *Simulator) Handler() http.Handler { return s.handler }
 
-// Close ends all calls without a word to the application and returns when nothing runs any more.
-func (s *Simulator) Close() error {
+// Close ends all calls without a word to the application and returns when nothing runs any more, or ctx ends.
+func (s *Simulator) Close(ctx context.Context) error {
 	s.closing.Lock()
 	s.closed = true
 	s.closing.Unlock()
 	s.cancel()
-	s.wg.Wait()
+	quiet := make(chan struct{})
+	go func() {
+		s.wg.Wait()
+		close(quiet)
+	}()
+	select {
+	case <-quiet:
+	case <-ctx.Done():
+		return fmt.Errorf("close the simulator: %w", ctx.Err())
+	}
 	s.transport.CloseIdleConnections()
 	return nil
 }
