@@ -1,0 +1,153 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/paydial/paydial/simulator/connector"
+	"github.com/paydial/paydial/simulator/gateway"
+)
+
+// Connector is a Pay Connector, by which <Pay> reaches a payment gateway.
+type Connector struct {
+	Name string // default Default
+	// URL is of a gateway that speaks the Generic Pay Connector's protocol; default the sandbox gateway.
+	URL                string
+	Username, Password string // at that gateway
+
+	Cards string // any: every number that passes the checks is charged, and not only the published test cards
+	Mode  string // TEST or LIVE, which takes any card too; default TEST
+
+	Timeout time.Duration // of one try; default 10 s
+	Retries int           // default 5; negative: none
+}
+
+// What a connector and the sandbox gateway are when nothing else is said.
+const (
+	DefaultConnector = "Default"
+	SandboxConnector = "sandbox"
+
+	sandboxUser     = "paydial"
+	sandboxPassword = "sandbox"
+)
+
+// connectors are the account's Pay Connectors, and the sandbox gateway that is served for them.
+type connectors struct {
+	list    []Connector
+	http    *http.Client
+	sandbox *gateway.Gateway
+	server  *http.Server
+	url     string // of the sandbox
+}
+
+// openConnectors starts the sandbox gateway on a port of its own, so that even its own simulator speaks HTTP to
+// it. Beside the connectors that are wanted there are always two of the sandbox: Default and sandbox.
+func (s *Simulator) openConnectors(cfg Config) (*connectors, error) {
+	cs := &connectors{
+		http: &http.Client{
+			Transport:     s.transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		sandbox: &gateway.Gateway{Username: sandboxUser, Password: sandboxPassword, Slow: cfg.SlowCard, Now: s.clock.now},
+	}
+	for _, c := range cfg.Connectors {
+		if err := cs.add(c); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range []string{DefaultConnector, SandboxConnector} {
+		if _, ok := cs.find(name); !ok {
+			cs.list = append(cs.list, Connector{Name: name, Mode: "TEST"})
+		}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open the sandbox gateway: %w", err)
+	}
+	cs.url = "http://" + listener.Addr().String()
+	cs.server = &http.Server{Handler: s.troubled(cs.sandbox), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = cs.server.Serve(listener) }() // ends with close
+	return cs, nil
+}
+
+func (cs *connectors) add(c Connector) error {
+	if c.Name == "" {
+		c.Name = DefaultConnector
+	}
+	if c.Mode == "" {
+		c.Mode = "TEST"
+	}
+	switch _, twice := cs.find(c.Name); {
+	case twice:
+		return fmt.Errorf("connector %q is there twice", c.Name)
+	case c.Mode != "TEST" && c.Mode != "LIVE":
+		return fmt.Errorf("connector %q: mode %q: TEST or LIVE is meant", c.Name, c.Mode)
+	case c.Cards != "" && c.Cards != "any":
+		return fmt.Errorf("connector %q: cards %q: any, or nothing, is meant", c.Name, c.Cards)
+	case c.URL != "" && checkURL(c.URL) != nil:
+		return fmt.Errorf("connector %q: %w", c.Name, checkURL(c.URL))
+	case c.URL != "" && !secure(c.URL):
+		return fmt.Errorf("connector %q: card numbers go to https or loopback addresses only", c.Name)
+	}
+	cs.list = append(cs.list, c)
+	return nil
+}
+
+func (cs *connectors) find(name string) (Connector, bool) {
+	i := slices.IndexFunc(cs.list, func(c Connector) bool { return c.Name == name })
+	if i < 0 {
+		return Connector{}, false
+	}
+	return cs.list[i], true
+}
+
+// client is what speaks to the gateway of a connector.
+func (cs *connectors) client(c Connector) *connector.Client {
+	cl := &connector.Client{
+		URL: c.URL, Username: c.Username, Password: c.Password, Timeout: c.Timeout, Retries: c.Retries, HTTP: cs.http,
+	}
+	if c.URL == "" {
+		cl.URL, cl.Username, cl.Password = cs.url, sandboxUser, sandboxPassword
+	}
+	return cl
+}
+
+// testCardsOnly reports whether a connector refuses all but published test cards.
+func (c Connector) testCardsOnly() bool { return c.Mode != "LIVE" && c.Cards != "any" }
+
+func (cs *connectors) close(ctx context.Context) error {
+	if err := cs.server.Shutdown(ctx); err != nil {
+		return errors.Join(err, cs.server.Close())
+	}
+	return nil
+}
+
+// ConnectorFaults are troubles at the sandbox gateway.
+type ConnectorFaults struct {
+	Down      bool `json:"down"`      // connections break before there is an answer, and nothing is charged
+	Malformed bool `json:"malformed"` // answers are no JSON, and nothing is charged
+	DelayMS   int  `json:"delay_ms"`  // every request is looked at so much later
+}
+
+// troubled is a gateway with the faults that are switched on.
+func (s *Simulator) troubled(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f := s.faults.get().Connector
+		if f.DelayMS > 0 {
+			s.sleep(time.Duration(f.DelayMS) * time.Millisecond)
+		}
+		switch {
+		case f.Down:
+			panic(http.ErrAbortHandler) // the HTTP server's way to break a connection
+		case f.Malformed:
+			_, _ = w.Write([]byte("<h1>Bad Gateway</h1>"))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
