@@ -53,6 +53,15 @@ type Exit struct {
 // Ends tells whether the exit is the end of the call.
 func (e Exit) Ends() bool { return e.To == "" }
 
+// SVG draws a flow as a picture.
+func SVG(f *flows.Flow, o SVGOptions) string { return Of(f).SVG(o) }
+
+// Mermaid writes a flow as a Mermaid flowchart.
+func Mermaid(f *flows.Flow) string { return Of(f).Mermaid() }
+
+// Text writes a flow as a list.
+func Text(f *flows.Flow) string { return Of(f).Text() }
+
 // scene finds a scene by name; nil if there is none.
 func (g *Graph) scene(name string) *Scene {
 	for _, s := range g.Scenes {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Options say how an SVG is drawn. The zero Options make a file that stands alone.
-type Options struct {
+// SVGOptions say how an SVG is drawn. The zero SVGOptions make a file that stands alone.
+type SVGOptions struct {
 	Href    func(scene string) string // where a box links to; nil or "": nowhere
 	Current string                    // the scene to mark as the current step
 	Here    map[string]int            // callers in each scene now
@@ -17,7 +17,7 @@ type Options struct {
 }
 
 // SVG draws the flow. The picture has no script and loads nothing; it follows the reader's light or dark theme.
-func (g *Graph) SVG(o Options) string {
+func (g *Graph) SVG(o SVGOptions) string {
 	p := draw(g)
 	s := &svg{options: o, picture: p, prefix: "flow-" + idPart(g.Name)}
 	s.open()
@@ -39,7 +39,7 @@ func (g *Graph) SVG(o Options) string {
 }
 
 type svg struct {
-	options Options
+	options SVGOptions
 	picture *picture
 	prefix  string // of every id: two pictures may share a page
 	out     strings.Builder

@@ -19,11 +19,11 @@ type Office struct {
 
 var _ http.Handler = (*Office)(nil)
 
-// New opens an office whose clock is now; nil means time.Now.
+// Handler is a new office on the real clock, to be mounted at Prefix.
+func Handler() http.Handler { return New(time.Now) }
+
+// New opens an office whose clock is now.
 func New(now func() time.Time) *Office {
-	if now == nil {
-		now = time.Now
-	}
 	o := &Office{routes: http.NewServeMux(), book: newBook(), now: now, wait: wait}
 	o.routes.HandleFunc("GET "+Prefix+"/accounts/{id}", o.account)
 	o.routes.HandleFunc("POST "+Prefix+"/payments", o.payment)
