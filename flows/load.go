@@ -40,8 +40,8 @@ func Load(b Bundle) (*Project, Findings) {
 type loader struct {
 	project   *Project
 	found     []*Finding
-	noProject bool               // paydial.yaml could not be read: what it names is not known
-	unread    map[string]bool    // flows whose files could not be read
+	noProject bool            // paydial.yaml could not be read: what it names is not known
+	unread    map[string]bool // flows whose files could not be read
 	notes     map[*Flow]*notes
 	verbs     map[string]verbSpec
 }

@@ -15,7 +15,7 @@ import (
 // Limits on what a file may make us do. A file of 256 KB can name a billion values through aliases, and nest
 // a hundred thousand lists; no flow needs either.
 const (
-	maxDepth = 48
+	maxDepth     = 48
 	maxFileNodes = 100_000
 )
 

@@ -1,0 +1,111 @@
+package flows
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	saysWho       = regexp.MustCompile(`(?i)\b(this is|calling from|on behalf of|le llama|le habla|le llamamos de|habla)\b`)
+	saysOptOut    = regexp.MustCompile(`(?i)\b(stop (these|our|the|all) calls|opt out|not be called|do not call|off (our|the) list|no (reciba|recibir) m[aá]s llamadas|dejar de recibir)\b`)
+	saysRecording = regexp.MustCompile(`(?i)\b(record|records|recorded|recording|grab\w+)`)
+)
+
+// checkLaw looks at what has to be said before other things. It is help, not legal advice.
+func (l *flowLint) checkLaw() {
+	if len(l.notes.broken) > 0 {
+		return
+	}
+	l.checkRecording()
+	if l.flow.Direction == "outbound" {
+		l.checkFirstWords()
+	}
+}
+
+// checkRecording finds recordings that begin before the caller was told.
+func (l *flowLint) checkRecording() {
+	told := func(n *spot) bool { return says(spokenBy(n.step), saysRecording) }
+	untold := l.paths.reach([]*spot{l.paths.start()}, told)
+	for _, n := range l.paths.nodes {
+		records := false
+		switch v := n.step.Verb.(type) {
+		case *RecordCall:
+			records = v.Action == "start"
+		case *Transfer:
+			records = v.Record
+		}
+		if records && untold[n.index] && !told(n) {
+			l.add("C010", n.step.At, "a recording begins here before the caller was told").
+				Label = "say it first: This call is recorded."
+		}
+	}
+}
+
+// checkFirstWords looks at what a person hears first whom we have rung: who it is, and how to stop these calls.
+func (l *flowLint) checkFirstWords() {
+	speaks := func(n *spot) bool { return len(spokenBy(n.step)) > 0 }
+	before := l.paths.reach([]*spot{l.paths.start()}, speaks)
+	for _, n := range l.paths.nodes {
+		if _, end := n.step.Verb.(*HangUp); end || !before[n.index] || !speaks(n) {
+			continue
+		}
+		who, out := l.saysLine(n), l.offersOptOut(n)
+		if who && out {
+			continue
+		}
+		f := l.add("C001", n.step.At, "the first words of a call we make must say who is calling and how to stop these calls")
+		switch {
+		case !who && !out:
+			f.Label = `say "This is ..." and offer 9: { to: stop these calls, go: ... }`
+		case !who:
+			f.Label = `say who is calling: "This is ..."`
+		default:
+			f.Label = "offer a key that leads to opt_out, or say how to stop these calls"
+		}
+	}
+}
+
+// saysLine tells whether a step says who is calling.
+func (l *flowLint) saysLine(n *spot) bool {
+	texts := spokenBy(n.step)
+	if says(texts, saysWho) {
+		return true
+	}
+	for word := range strings.FieldsSeq(l.project.Line) {
+		if len(word) > 3 && says(texts, regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(word)+`\b`)) {
+			return true
+		}
+	}
+	return false
+}
+
+// offersOptOut tells whether a caller can opt out, or is told how, before the first choice after n is made.
+func (l *flowLint) offersOptOut(n *spot) bool {
+	near := l.paths.reach([]*spot{n}, func(n *spot) bool { return isStop(n.step.Verb) })
+	return slices.ContainsFunc(l.paths.nodes, func(m *spot) bool {
+		if !near[m.index] {
+			return false
+		}
+		if says(spokenBy(m.step), saysOptOut) {
+			return true
+		}
+		return slices.ContainsFunc(m.lanes, func(e lane) bool {
+			if e.to == nil {
+				return false
+			}
+			scene := l.flow.sceneOf(e.to.step)
+			return slices.ContainsFunc(scene, func(s *Step) bool { _, ok := s.Verb.(*OptOut); return ok })
+		})
+	})
+}
+
+// sceneOf is the list of steps of the scene a step belongs to.
+func (f *Flow) sceneOf(s *Step) []*Step {
+	for _, scene := range f.Scenes {
+		if scene.Name == s.Scene {
+			return scene.Steps
+		}
+	}
+	return nil
+}
