@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -42,12 +40,13 @@ type connectors struct {
 	http    *http.Client
 	sandbox *gateway.Gateway
 	server  *http.Server
-	url     string // of the sandbox
+	url     string        // of the sandbox
+	stopped chan struct{} // closed when it is no longer served
 }
 
 // openConnectors starts the sandbox gateway on a port of its own, so that even its own simulator speaks HTTP to
 // it. Beside the connectors that are wanted there are always two of the sandbox: Default and sandbox.
-func (s *Simulator) openConnectors(cfg Config) (*connectors, error) {
+func (s *Simulator) openConnectors(cfg Config) error {
 	cs := &connectors{
 		http: &http.Client{
 			Transport:     s.transport,
@@ -57,7 +56,7 @@ func (s *Simulator) openConnectors(cfg Config) (*connectors, error) {
 	}
 	for _, c := range cfg.Connectors {
 		if err := cs.add(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, name := range []string{DefaultConnector, SandboxConnector} {
@@ -67,12 +66,17 @@ func (s *Simulator) openConnectors(cfg Config) (*connectors, error) {
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("open the sandbox gateway: %w", err)
+		return fmt.Errorf("open the sandbox gateway: %w", err)
 	}
 	cs.url = "http://" + listener.Addr().String()
 	cs.server = &http.Server{Handler: s.troubled(cs.sandbox), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = cs.server.Serve(listener) }() // ends with close
-	return cs, nil
+	cs.stopped = make(chan struct{})
+	go func() {
+		_ = cs.server.Serve(listener) // ends with close
+		close(cs.stopped)
+	}()
+	s.connectors = cs
+	return nil
 }
 
 func (cs *connectors) add(c Connector) error {
@@ -120,11 +124,13 @@ func (cs *connectors) client(c Connector) *connector.Client {
 // testCardsOnly reports whether a connector refuses all but published test cards.
 func (c Connector) testCardsOnly() bool { return c.Mode != "LIVE" && c.Cards != "any" }
 
-func (cs *connectors) close(ctx context.Context) error {
-	if err := cs.server.Shutdown(ctx); err != nil {
-		return errors.Join(err, cs.server.Close())
+// close stops the sandbox gateway; nobody speaks to it any more.
+func (cs *connectors) close() {
+	if cs == nil {
+		return
 	}
-	return nil
+	_ = cs.server.Close()
+	<-cs.stopped
 }
 
 // ConnectorFaults are troubles at the sandbox gateway.

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -12,7 +11,7 @@ import (
 // value is no trouble. A PUT replaces them all; DELETE takes them away.
 type Faults struct {
 	Webhooks  WebhookFaults   `json:"webhooks"`
-	Connector json.RawMessage `json:"connector,omitempty"` // read by the Pay connector
+	Connector ConnectorFaults `json:"connector"`
 }
 
 // WebhookFaults are troubles between the simulator and the application.

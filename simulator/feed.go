@@ -9,7 +9,7 @@ import (
 const maxEvents = 2000
 
 // event is one thing that happened on a call, as GET /sim/v1/calls/{sid}/events tells it. Type is one of status,
-// heard, waiting, key, webhook, answered, twiml, log, child, ended; only the fields of that type are set.
+// heard, waiting, key, pay, webhook, answered, twiml, log, child, ended; only the fields of that type are set.
 type event struct {
 	Seq  int    `json:"seq"`
 	AtMS int64  `json:"at_ms"` // since the call was created
@@ -36,6 +36,12 @@ type event struct {
 	HTTPStatus int    `json:"http_status,omitempty"`
 	DurationMS int64  `json:"duration_ms,omitempty"`
 	Body       string `json:"body,omitempty"` // twiml
+
+	Field     string `json:"field,omitempty"`      // pay: what is asked for
+	Attempt   int    `json:"attempt,omitempty"`    // pay: which attempt at it, from 1
+	Digits    int    `json:"digits,omitempty"`     // pay: how many digits of it were typed
+	ErrorType string `json:"error_type,omitempty"` // pay: why an attempt was not accepted
+	Result    string `json:"result,omitempty"`     // pay: how it ended
 
 	To   string `json:"to,omitempty"`   // child
 	From string `json:"from,omitempty"` // child

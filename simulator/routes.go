@@ -27,6 +27,8 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/log", s.ctlLog)
 	mux.HandleFunc("GET /sim/v1/numbers", s.ctlNumbers)
 	mux.HandleFunc("GET /sim/v1/messages", s.ctlMessages)
+	mux.HandleFunc("GET /sim/v1/charges", s.ctlCharges)
+	mux.HandleFunc("GET /sim/v1/connectors", s.ctlConnectors)
 	mux.HandleFunc("GET /sim/v1/faults", s.ctlFaults)
 	mux.HandleFunc("PUT /sim/v1/faults", s.ctlSetFaults)
 	mux.HandleFunc("DELETE /sim/v1/faults", s.ctlNoFaults)

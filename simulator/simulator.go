@@ -22,7 +22,7 @@ const (
 type Config struct {
 	Accounts   []Account   // default one of DefaultAccountSID and DefaultAuthToken; more than one is not simulated
 	Numbers    []Number    // phone numbers of the account, with the applications that answer them
-	Connectors []Connector // Pay Connectors by name; default one named Default of the sandbox gateway
+	Connectors []Connector // Pay Connectors by name; Default and sandbox, of the sandbox gateway, are always there
 
 	// Pace is how long speech takes on calls that do not say so themselves: 0 none at all (for scripts and tests),
 	// 1 as long as it takes to say.
@@ -37,6 +37,11 @@ type Config struct {
 	AutoAnswer string
 	// PublicURL is how others reach this simulator, for RecordingUrl; default the Host of the first request.
 	PublicURL string
+	// PayAttempts is how often <Pay> asks for a field when maxAttempts does not say; default 2. Twilio's own number
+	// is not known: its documentation says one retry in one place and "none" in another.
+	PayAttempts int
+	// SlowCard is how long the sandbox gateway takes with the slow test card; default 12 s.
+	SlowCard time.Duration
 	// TLS is for webhooks to https addresses; default the machine's own certificates.
 	TLS *tls.Config
 	// Logger gets warnings and errors of calls; default none.
@@ -60,14 +65,6 @@ type Number struct {
 	StatusMethod   string
 }
 
-// Connector is a Pay Connector, by which <Pay> reaches a payment gateway.
-type Connector struct {
-	Name  string // default Default
-	URL   string // of a gateway that speaks the Generic Pay Connector's protocol; default the sandbox gateway
-	Cards string // any: every number that passes the checks is charged, and not only the published test cards
-	Mode  string // TEST or LIVE; default TEST
-}
-
 // Simulator plays Twilio: make it with New, serve Handler, and end it with Close.
 type Simulator struct {
 	account    account
@@ -76,11 +73,13 @@ type Simulator struct {
 	messages   *messages
 	notices    *notices
 	recordings *recordings
+	connectors *connectors
 	faults     faultBox
 	ids        *ids
 	clock      clock
 	pace       float64
 	autoReply  string
+	attempts   int // of each field of a Pay that does not say
 	publicURL  string
 	seenHost   atomic.Pointer[string] // Host of the first request
 	transport  *http.Transport
@@ -122,7 +121,7 @@ func New(cfg Config) (*Simulator, error) {
 	}
 	s := &Simulator{
 		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
-		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, publicURL: cfg.PublicURL,
+		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, publicURL: cfg.PublicURL,
 		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
@@ -130,10 +129,12 @@ func New(cfg Config) (*Simulator, error) {
 	}
 	s.account = account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now(), pciMode: true}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	for _, n := range cfg.Numbers {
-		if err := s.addNumber(n); err != nil {
-			return nil, errors.Join(err, s.Close(context.Background()))
-		}
+	err := s.openConnectors(cfg)
+	for i := 0; i < len(cfg.Numbers) && err == nil; i++ {
+		err = s.addNumber(cfg.Numbers[i])
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close(context.Background()))
 	}
 	s.handler = s.routes()
 	return s, nil
@@ -186,6 +187,7 @@ func (s *Simulator) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("close the simulator: %w", ctx.Err())
 	}
+	s.connectors.close()
 	s.transport.CloseIdleConnections()
 	return nil
 }

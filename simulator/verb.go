@@ -79,7 +79,7 @@ func verbNamed(name string) verb {
 	case "Gather":
 		return verbGather
 	case "Pay":
-		return verbUnsupported // verb_pay.go
+		return verbPay
 	case "Redirect":
 		return verbRedirect
 	case "Hangup":

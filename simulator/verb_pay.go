@@ -1,10 +1,10 @@
 package simulator
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/paydial/paydial/simulator/connector"
@@ -26,13 +26,13 @@ func verbPay(l *leg, el *element) next {
 		l.fail(codeInsecureAction, "the action of <Pay> has to be https: "+target)
 		return hangUp
 	}
-	p := &payment{leg: l, el: el, waited: -1}
+	p := &payment{leg: l, el: el}
 	done := p.prepare()
 	if done == nil {
 		l.private(true)
 		done = p.run()
 	}
-	l.call.publish(event{Type: "pay", Result: string(done.Result), Code: number64(done.Values.Get("PayErrorCode"))})
+	l.call.publish(event{Type: "pay", Result: string(done.Result), Code: intOf(done.Values, "PayErrorCode")})
 	if l.redirect != nil && !p.asked {
 		return hangUp // REST took the call away; the document that asked for the payment is gone with its action
 	}
@@ -45,11 +45,12 @@ type payment struct {
 	el      *element
 	prompts []*element
 	session *paysession.Session
-	client  *connector.Client
+	client  *connector.Client // of the gateway that is asked
 
-	speaking bool          // the last thing said was not waited for yet
-	waited   time.Duration // how long the next key may take
-	asked    bool          // the connector has been asked
+	speaking bool               // a prompt was said, and nothing was waited for since
+	wait     time.Duration      // how long the next key may take
+	asked    bool               // the connector has been asked
+	answer   *paysession.Answer // and this is what it said
 	done     *paysession.Done
 }
 
@@ -83,7 +84,7 @@ func (p *payment) prepare() *paysession.Done {
 
 // source takes the element apart; what the prompts say stays here.
 func (p *payment) source() paysession.Source {
-	src := paysession.Source{Attrs: p.el.attrs, Attempts: p.leg.sim.payAttempts}
+	src := paysession.Source{Attrs: p.el.attrs, Attempts: p.leg.sim.attempts}
 	for _, child := range p.el.children {
 		switch child.name {
 		case "Prompt":
@@ -109,17 +110,19 @@ func (p *payment) run() *paysession.Done {
 	return p.done
 }
 
-// input is the next thing that happens: a key first, as it may have cut the prompt short.
+// input is the next thing that happens: the connector's answer once it was asked, else a key, which may have cut
+// the prompt short, the end of the prompt, or silence.
 func (p *payment) input() paysession.Input {
-	limit := p.waited
-	if p.speaking {
-		if len(p.leg.keys) == 0 && !p.leg.over() {
-			p.speaking = false
-			return paysession.PromptDone{}
-		}
-		limit = 0
+	l := p.leg
+	if p.asked {
+		l.blockUntil(func() bool { return p.answer != nil })
+		return *p.answer
 	}
-	key, why := p.leg.waitKey(limit)
+	if p.speaking && len(l.keys) == 0 && !l.over() {
+		p.speaking = false
+		return paysession.PromptDone{}
+	}
+	key, why := l.waitKey(p.wait)
 	switch why {
 	case gotKey:
 		return paysession.Key(key)
@@ -137,9 +140,9 @@ func (p *payment) do(outs []paysession.Output) {
 		case paysession.Say:
 			p.ask(out)
 		case paysession.Wait:
-			p.speaking, p.waited = false, out.For
+			p.speaking, p.wait = false, out.For
 		case paysession.Status:
-			p.report(out)
+			p.report(out.Values)
 		case paysession.Process:
 			p.process(out.Request)
 		case paysession.Done:
@@ -148,22 +151,69 @@ func (p *payment) do(outs []paysession.Output) {
 	}
 }
 
-// ask says the prompt of a field and lets keys be for it. While the connector works nothing is listened for.
+// ask says the prompt of a field and lets keys be for it. The one said while the connector works is not cut
+// short: there is nothing to press.
 func (p *payment) ask(s paysession.Say) {
 	l := p.leg
-	if p.done != nil {
-		return
-	}
 	l.expect("pay:" + string(s.Field))
 	p.showProgress()
 	p.speaking = true
-	p.say(s, true)
-}
-
-func (p *payment) say(s paysession.Say, interruptible bool) {
-	if s.Prompt >= 0 {
-		p.leg.prompts(p.prompts[s.Prompt].children, interruptible)
+	interruptible := s.Field != paysession.Processing
+	if s.Prompt < 0 {
+		l.say(s.Text, s.Language, interruptible)
 		return
 	}
-	p.leg.say(s.Text, s.Language, interruptible)
+	l.prompts(p.prompts[s.Prompt].children, interruptible)
+}
+
+// process asks the connector while the leg goes on. Neither a hang-up nor a redirect takes the question back.
+func (p *payment) process(req paysession.Request) {
+	l := p.leg
+	p.asked = true
+	begun := l.sim.spawn(func() {
+		answer := p.client.Do(l.ctx, req)
+		l.mail.post(message{done: func() { p.answer = &answer }})
+	})
+	if !begun { // the simulator is closing
+		p.answer = &paysession.Answer{Code: connector.CodeUnavailable}
+	}
+}
+
+// report posts a status callback, and tells the call's feed when an entry was not accepted.
+func (p *payment) report(values url.Values) {
+	l := p.leg
+	if why := values.Get("ErrorType"); why != "" {
+		l.call.publish(event{Type: "pay", Field: values.Get("For"), Attempt: intOf(values, "Attempt"), ErrorType: why})
+	}
+	if p.el.attr("statusCallback") == "" {
+		return
+	}
+	target, ok := l.resolve(p.el.attr("statusCallback"))
+	if !ok {
+		l.note(11100, fmt.Sprintf("statusCallback %q of <Pay> is not a URL that can be reached", p.el.attr("statusCallback")))
+		return
+	}
+	l.notify(callback{purpose: "pay", url: target, method: l.method(p.el, "statusCallbackMethod"), params: flat(values)})
+}
+
+// showProgress tells the call's feed which field is being typed and how many digits of it are there.
+func (p *payment) showProgress() {
+	if field := p.session.Waiting(); field != "" {
+		attempt, digits := p.session.Progress()
+		p.leg.call.publish(event{Type: "pay", Field: string(field), Attempt: attempt, Digits: digits})
+	}
+}
+
+// intOf is a parameter as a number; 0 when it is none.
+func intOf(values url.Values, key string) int {
+	n, _ := strconv.Atoi(values.Get(key))
+	return n
+}
+
+func flat(values url.Values) map[string]string {
+	all := make(map[string]string, len(values))
+	for key := range values {
+		all[key] = values.Get(key)
+	}
+	return all
 }
