@@ -23,8 +23,11 @@ var mayImport = map[string][]string{
 	"simulator":          {"twilio"},
 	"examples":           {},
 	"internal/arch":      {},
-	"internal/redistest": {},
-	"internal/pgtest":    {},
+	"internal/testproc":  {},
+	"internal/redistest": {"internal/testproc"},
+	"internal/pgtest":    {"internal/testproc"},
+	"internal/caller":    {"simulator"}, // the names of its test cards
+	"internal/local":     {"flows", "sessions", "console", "simulator", "internal/server", "internal/caller"},
 	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "campaigns", "ivr", "console"},
 	"internal/rig":       {"*"},
 	"bench":              {"*"},
@@ -82,7 +85,7 @@ func forbidden(s source, from, to string) string {
 	}
 	if s.test { // tests may use the rigs, the examples and the rooms their own room is served by
 		switch to {
-		case "internal/redistest", "internal/pgtest", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator":
+		case "internal/redistest", "internal/pgtest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator":
 			return ""
 		}
 	}
@@ -91,7 +94,7 @@ func forbidden(s source, from, to string) string {
 
 // onlyUser says which third-party modules are kept to one place.
 var onlyUser = map[string][]string{
-	"github.com/looplab/fsm":            {"flows"},
+	"github.com/looplab/fsm":            {"flows", "bench"},
 	"github.com/expr-lang/expr":         {"flows"},
 	"go.yaml.in/yaml/v4":                {"flows"},
 	"github.com/gin-gonic/gin":          {"ivr", "console", "internal/server", "bench"},
@@ -99,7 +102,7 @@ var onlyUser = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd/paydial"},
 	"modernc.org/sqlite":                {"db"},
 	"github.com/jackc/pgx":              {"db"},
-	"github.com/alicebob/miniredis/v2":  {"internal/redistest", "internal/rig", "cmd/paydial", "bench"},
+	"github.com/alicebob/miniredis/v2":  {"internal/redistest", "internal/local"},
 	"github.com/twilio/twilio-go":       {"twilio", "twiml", "simulator", "bench"},
 	"github.com/twilio/twilio-go/twiml": {"twiml", "bench"},
 }

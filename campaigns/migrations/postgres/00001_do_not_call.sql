@@ -1,0 +1,11 @@
+-- +goose Up
+CREATE TABLE do_not_call (
+    list   TEXT NOT NULL,
+    number TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    added  BIGINT NOT NULL, -- milliseconds since 1970
+    PRIMARY KEY (list, number)
+);
+
+-- +goose Down
+DROP TABLE do_not_call;

@@ -1,0 +1,108 @@
+// Command paydial takes payments on phone calls by keypad. It is the one binary: `paydial dev` runs everything
+// on this machine, `paydial serve` is the app in production, and the other commands check, draw, try and set up
+// flows. main only parses, calls run and maps errors to exit codes; the wiring is in internal/server and
+// internal/local. It must not hold logic of calls, flows or money.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker in releases.
+var version = "0.1.0-dev"
+
+// Exit codes, the same for every command.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitFindings    = 3
+	exitNotFound    = 4
+	exitConflict    = 5
+	exitRefused     = 6
+	exitUnreachable = 7
+	exitInterrupted = 130
+)
+
+// exitError is an error with its exit code. A silent one has been told already.
+type exitError struct {
+	code   int
+	err    error
+	silent bool
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// fail is an error that ends the command with code.
+func fail(code int, format string, args ...any) error {
+	return &exitError{code: code, err: fmt.Errorf(format, args...)}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() { // the second signal ends at once
+		<-ctx.Done()
+		stop()
+	}()
+	os.Exit(run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}))
+}
+
+// streams is what a command reads, writes and finds in its environment.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) (string, bool)
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, s streams) int {
+	root := rootCommand(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var ee *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &ee):
+		if !ee.silent {
+			fmt.Fprintln(s.err, "paydial: "+ee.Error())
+		}
+		return ee.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	default: // cobra's own: an unknown command or flag
+		fmt.Fprintf(s.err, "paydial: %v\nTry: paydial help\n", err)
+		return exitUsage
+	}
+}
+
+// rootCommand is the tree of commands.
+func rootCommand(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "paydial",
+		Short: "Take payments on phone calls, by keypad, with Twilio",
+		Long: "Take payments on phone calls, by keypad, with Twilio: flows in YAML, card numbers never touch your server.\n\n" +
+			"  paydial dev                 everything on this machine: a line to ring, no account needed\n" +
+			"  paydial new my-line         a project of your own\n" +
+			"  paydial lint                check its flows",
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.PersistentFlags().String("dir", "", "project directory, with paydial.yaml in it (PAYDIAL_DIR; default the current one)")
+	root.AddCommand(serveCommand(s), lintCommand(s), explainCommand(s), newCommand(s), graphCommand(s), configCommand(s))
+	root.AddCommand(simulatedCommands(s)...)
+	return root
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paydial/paydial/console"
+	"github.com/paydial/paydial/internal/server"
+	"github.com/paydial/paydial/sessions"
+)
+
+// serveFlags are the flags of serve that are no settings.
+type serveFlags struct {
+	services     []string
+	withWorker   bool
+	logLevel     string
+	logFormat    string
+	autoPipeline bool
+}
+
+func serveCommand(s streams) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer Twilio's webhooks and serve the pages",
+		Long: "Answer Twilio's webhooks and serve the pages. Several may run beside each other on one Redis and one\n" +
+			"Postgres: any of them can answer any turn of any call.",
+		Example: "  PAYDIAL_PUBLIC_URL=https://pay.example.com PAYDIAL_REDIS_URL=redis://localhost:6379 \\\n" +
+			"  TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN_FILE=/run/secrets/twilio paydial serve --dir my-line",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, s, f) },
+	}
+	addFlags(cmd, serveSettings)
+	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
+	cmd.Flags().BoolVar(&f.withWorker, "with-worker", true, "also do the work beside the calls, such as finding payments without a result")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().StringVar(&f.logFormat, "log-format", "text", "text or json")
+	cmd.Flags().BoolVar(&f.autoPipeline, "redis-auto-pipeline", false, "batch Redis commands: more turns when saturated, later answers at a steady rate")
+	return cmd
+}
+
+// serve runs the app until ctx ends.
+func serve(cmd *cobra.Command, s streams, f serveFlags) error {
+	ctx := cmd.Context()
+	v, err := resolve(cmd, s, serveSettings)
+	if err != nil {
+		return err
+	}
+	if err := v.need("public-url", "account-sid", "auth-token", "redis-url"); err != nil {
+		return err
+	}
+	log, err := newLogger(s, f.logLevel, f.logFormat)
+	if err != nil {
+		return err
+	}
+	listener, err := server.Listen(v.get("listen"))
+	if err != nil {
+		return fail(exitFailed, "%v", err)
+	}
+	defer listener.Close()
+	app, err := openApp(cmd, s, v, f, log)
+	if err != nil {
+		return err
+	}
+	defer app.Close()
+	listener.Serve(app.Handler())
+	log.Info("serving", "listen", listener.URL(), "public_url", v.get("public-url"), "flows", app.Projects.Current().Hash[:8])
+	if v.get("api-token") == "" {
+		log.Warn("no PAYDIAL_API_TOKEN is set: the JSON API and the pages are off")
+	}
+	fmt.Fprintln(s.err, "ready")
+	if f.withWorker {
+		go app.Work(ctx)
+	}
+	select {
+	case <-ctx.Done():
+		log.Info("stopping: answers under way are finished first")
+		return listener.Close()
+	case err := <-listener.Done():
+		return fail(exitFailed, "serve: %v", err)
+	}
+}
+
+// openApp reads the project and connects everything.
+func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Logger) (*server.App, error) {
+	dir, err := projectDir(cmd, s)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := readProject(dir)
+	if err != nil {
+		return nil, err
+	}
+	services, err := servicesFrom(f.services)
+	if err != nil {
+		return nil, err
+	}
+	tokens := []string{v.get("auth-token")}
+	if next := v.get("auth-token-next"); next != "" {
+		tokens = append(tokens, next)
+	}
+	people := console.Config{}
+	if token := v.get("api-token"); token != "" {
+		people.Tokens = []string{token}
+	}
+	app, findings, err := server.Open(cmd.Context(), server.Config{
+		PublicURL: v.get("public-url"), AccountSID: v.get("account-sid"), AuthTokens: tokens,
+		Region: v.get("twilio-region"), Edge: v.get("twilio-edge"), TwilioURL: v.get("twilio-api-url"),
+		RedisURL: v.get("redis-url"), DatabaseURL: v.get("database-url"),
+		Redis:  sessions.Config{AutoPipeline: f.autoPipeline},
+		Bundle: bundle, Services: services, Secret: secretFrom(s), Console: people, Log: log,
+	})
+	if errors.Is(err, server.ErrFindings) {
+		return nil, tellFindings(s, findings)
+	}
+	if err != nil {
+		code := exitFailed
+		if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "connect") {
+			code = exitUnreachable
+		}
+		return nil, fail(code, "start: %v", err)
+	}
+	return app, tellFindings(s, findings)
+}
+
+// newLogger is the log of the server, on stderr.
+func newLogger(s streams, level, format string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fail(exitUsage, "--log-level %q: there are debug, info, warn and error", level)
+	}
+	switch o := (&slog.HandlerOptions{Level: l}); format {
+	case "text":
+		return slog.New(slog.NewTextHandler(s.err, o)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(s.err, o)), nil
+	}
+	return nil, fail(exitUsage, "--log-format %q: there are text and json", format)
+}

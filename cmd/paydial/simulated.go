@@ -1,0 +1,10 @@
+//go:build !nosimulator
+
+package main
+
+import "github.com/spf13/cobra"
+
+// simulatedCommands are the commands that bring or need the simulator.
+func simulatedCommands(s streams) []*cobra.Command {
+	return []*cobra.Command{devCommand(s), simulatorCommand(s), callCommand(s)}
+}

@@ -1,0 +1,150 @@
+//go:build !nosimulator
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paydial/paydial/internal/local"
+	"github.com/paydial/paydial/internal/server"
+	"github.com/paydial/paydial/simulator"
+	"github.com/paydial/paydial/simulator/backoffice"
+	"github.com/paydial/paydial/simulator/phone"
+)
+
+// simulatorFlags are the flags of simulator.
+type simulatorFlags struct {
+	listen      string
+	numbers     []string
+	connectors  []string
+	manualClock bool
+	logLevel    string
+}
+
+func simulatorCommand(s streams) *cobra.Command {
+	var f simulatorFlags
+	cmd := &cobra.Command{
+		Use:   "simulator",
+		Short: "A Twilio look-alike alone: REST, TwiML, <Pay>, signed webhooks, a web phone",
+		Long: "A Twilio look-alike: it speaks Twilio's REST API, runs TwiML, executes <Pay> against a sandbox gateway,\n" +
+			"and signs its webhooks. Nothing leaves this machine and nothing is kept. Not for production.",
+		Example: "  paydial simulator --number +15550100000=http://127.0.0.1:8080/voice",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return simulate(cmd.Context(), s, f) },
+	}
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8090", "address to listen on")
+	cmd.Flags().StringArrayVar(&f.numbers, "number", nil,
+		"NUMBER=URL: ringing NUMBER requests URL; its status callback is URL/status, its fallback URL/fallback (repeatable)")
+	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil,
+		"NAME[=URL][,cards=any][,mode=live]: a Pay Connector, of the sandbox gateway or of a gateway at URL (repeatable)")
+	cmd.Flags().BoolVar(&f.manualClock, "manual-clock", false, "time moves only by POST /sim/v1/clock")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	return cmd
+}
+
+// simulate runs the simulator until ctx ends.
+func simulate(ctx context.Context, s streams, f simulatorFlags) error {
+	log, err := newLogger(s, f.logLevel, "text")
+	if err != nil {
+		return err
+	}
+	cfg := simulator.Config{
+		Accounts:    []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
+		ManualClock: f.manualClock, Logger: log,
+	}
+	if cfg.Numbers, err = numbersFrom(f.numbers); err != nil {
+		return err
+	}
+	if cfg.Connectors, err = connectorsFrom(f.connectors); err != nil {
+		return err
+	}
+	listener, err := server.Listen(f.listen)
+	if err != nil {
+		return fail(exitFailed, "%v", err)
+	}
+	defer listener.Close()
+	cfg.PublicURL = listener.URL()
+	sim, err := simulator.New(cfg)
+	if err != nil {
+		return fail(exitUsage, "%v", err)
+	}
+	listener.Serve(simulatorHandler(sim, cfg.Numbers))
+	fmt.Fprintf(s.out, "  Twilio look-alike   %s   account %s   auth token %s\n", listener.URL(), local.AccountSID, local.AuthToken)
+	fmt.Fprintf(s.out, "  Phone               %s/phone\n", listener.URL())
+	for _, n := range cfg.Numbers {
+		fmt.Fprintf(s.out, "  Number              %s → %s\n", n.Number, n.VoiceURL)
+	}
+	fmt.Fprintln(s.err, "ready")
+	select {
+	case <-ctx.Done():
+	case err = <-listener.Done():
+	}
+	end, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = sim.Close(end)
+	if err != nil {
+		return fail(exitFailed, "serve: %v", err)
+	}
+	return nil
+}
+
+// simulatorHandler is the simulator with its phone and the demo's back office.
+func simulatorHandler(sim *simulator.Simulator, numbers []simulator.Number) http.Handler {
+	var shown []phone.Number
+	for _, n := range numbers {
+		shown = append(shown, phone.Number{Number: n.Number, Name: n.Number})
+	}
+	pages := phone.Handler(phone.Options{SimBase: "/sim/v1", Numbers: shown})
+	mux := http.NewServeMux()
+	mux.Handle("/", sim.Handler())
+	mux.Handle("/demo/billing/", backoffice.Handler())
+	mux.Handle("/phone", pages)
+	mux.Handle("/phone/", pages)
+	return mux
+}
+
+// numbersFrom reads --number flags.
+func numbersFrom(flags []string) ([]simulator.Number, error) {
+	var out []simulator.Number
+	for _, f := range flags {
+		number, url, ok := strings.Cut(f, "=")
+		if !ok || !strings.HasPrefix(number, "+") || !strings.HasPrefix(url, "http") {
+			return nil, fail(exitUsage, "--number %q: write +15550100000=http://127.0.0.1:8080/voice", f)
+		}
+		base := strings.TrimSuffix(url, "/")
+		out = append(out, simulator.Number{Number: number, VoiceURL: url, StatusURL: base + "/status", FallbackURL: base + "/fallback"})
+	}
+	return out, nil
+}
+
+// connectorsFrom reads --connector flags.
+func connectorsFrom(flags []string) ([]simulator.Connector, error) {
+	var out []simulator.Connector
+	for _, f := range flags {
+		first, options, _ := strings.Cut(f, ",")
+		name, url, _ := strings.Cut(first, "=")
+		if name == "" {
+			return nil, fail(exitUsage, "--connector %q: it needs a name", f)
+		}
+		c := simulator.Connector{Name: name, URL: url}
+		for opt := range strings.SplitSeq(options, ",") {
+			switch opt {
+			case "":
+			case "cards=any":
+				c.Cards = "any"
+			case "mode=live":
+				c.Mode = "LIVE"
+			default:
+				return nil, fail(exitUsage, "--connector %q: %q is not known; there are cards=any and mode=live", f, opt)
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

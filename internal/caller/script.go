@@ -1,0 +1,114 @@
+package caller
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paydial/paydial/simulator/cards"
+)
+
+// Words that a script's entries may be in place of keys.
+const (
+	Silence = "-" // say and press nothing until the wait is over
+	HangUp  = "h" // hang up
+	Star    = "*" // inside <Pay>: stop the payment
+)
+
+// Script is what a caller does. Press has one entry for each stop; when it has run out the caller stays silent.
+// Inside <Pay> Cards drives every field: one card for each time the card number is asked, the last one for
+// every further time. An entry "*" or "h" of Press that comes up while <Pay> waits is done there.
+type Script struct {
+	To, From string
+	Press    []string
+	Cards    []Card
+	Pace     float64 // 0: prompts take no time; 1: speaking takes its time
+}
+
+// Card is what a caller keys into <Pay>.
+type Card struct {
+	Name       string
+	Number     string
+	Expiry     string // MMYY
+	Code       string
+	PostalCode string
+	Routing    string // of a bank account, with Account
+	Account    string
+	Act        string // "", Silence, HangUp or Star at the first field
+}
+
+// silentNames are cards that are none.
+var silentNames = map[string]string{"silent": Silence, "hangup": HangUp, "hang-up": HangUp, "star": Star, "cancel": Star}
+
+// ParsePress reads "1,12345678,1": entries of keys, "-" for silence, "h" to hang up.
+func ParsePress(text string) ([]string, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	entries := strings.Split(text, ",")
+	for i, e := range entries {
+		e = strings.TrimSpace(e)
+		if e == "hangup" || e == "hang-up" {
+			e = HangUp
+		}
+		if e != Silence && e != HangUp && (e == "" || strings.Trim(e, "0123456789*#") != "") {
+			return nil, fmt.Errorf("entry %d of --press is %q: keys 0-9 * #, - for silence, or h to hang up", i+1, entries[i])
+		}
+		entries[i] = e
+	}
+	return entries, nil
+}
+
+// ParseCards reads "wrong,visa": names of test cards, one for each time the card number is asked.
+func ParseCards(text string) ([]Card, error) {
+	var out []Card
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		if act, ok := silentNames[name]; ok {
+			out = append(out, Card{Name: name, Act: act})
+			continue
+		}
+		c, ok := cards.FindTestCard(name)
+		if !ok {
+			return nil, fmt.Errorf("no test card is called %q: there are %s", name, strings.Join(CardNames(), ", "))
+		}
+		out = append(out, Card{
+			Name: name, Number: c.Number, Code: c.Code(), Expiry: "1230", PostalCode: "94109",
+			Routing: "110000000", Account: "123456789",
+		})
+	}
+	return out, nil
+}
+
+// CardNames are the names that ParseCards knows.
+func CardNames() []string {
+	var out []string
+	for _, c := range cards.TestCards() {
+		out = append(out, c.Name)
+	}
+	for name := range silentNames {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// keys is what a card has for a field of <Pay>, ended by the pound key where the length varies.
+func (c Card) keys(field string) string {
+	switch field {
+	case "payment-card-number":
+		return c.Number + "#"
+	case "expiration-date":
+		return c.Expiry
+	case "security-code":
+		return c.Code
+	case "postal-code":
+		return c.PostalCode + "#"
+	case "bank-routing-number":
+		return c.Routing
+	case "bank-account-number":
+		return c.Account + "#"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/paydial/paydial/campaigns"
+	"github.com/paydial/paydial/console"
+	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/ivr"
+	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/sessions"
+	"github.com/paydial/paydial/twilio"
+)
+
+// Config is what an App needs to know.
+type Config struct {
+	PublicURL   string   // what Twilio calls us by; signatures are checked over it
+	AccountSID  string   // required
+	AuthTokens  []string // required; a second one is taken during rotation, the first signs
+	Region      string
+	Edge        string
+	TwilioURL   string // base URL of the REST API; "" for Twilio's own
+	RedisURL    string // required
+	DatabaseURL string // required
+	Redis       sessions.Config
+	Bundle      flows.Bundle
+	Services    map[string]string   // service name to the URL that replaces the project's
+	Secret      func(string) string // secret.* of services
+	Console     console.Config      // Sessions, Ledger and Project are filled in
+	Log         *slog.Logger
+	Now         func() time.Time // nil: time.Now
+}
+
+// App is the running app without its listener.
+type App struct {
+	Sessions *sessions.Store
+	Ledger   *payments.Ledger
+	Projects *ivr.Projects
+	Findings flows.Findings // of the bundle in use
+
+	cfg     Config
+	db      *db.DB
+	handler http.Handler
+}
+
+// ErrFindings says that the project has errors; App.Findings or the findings returned beside it tell them.
+var ErrFindings = errors.New("the project has errors")
+
+// Open connects to Redis and the database, loads the flows and puts the handlers together. With ErrFindings the
+// findings say what is wrong with the project.
+func Open(ctx context.Context, cfg Config) (app *App, findings flows.Findings, err error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	app = &App{cfg: cfg}
+	defer func() {
+		if err != nil {
+			app.Close()
+		}
+	}()
+	project, findings := flows.Load(cfg.Bundle)
+	if project == nil {
+		return nil, findings, ErrFindings
+	}
+	if err = app.openStores(ctx); err != nil {
+		return nil, nil, err
+	}
+	app.Projects = ivr.NewProjects(app.Sessions, cfg.Log, cfg.Now)
+	if err = app.Projects.Use(project, cfg.Bundle); err != nil {
+		return nil, nil, err
+	}
+	app.Findings = findings
+	if err = app.openDoors(); err != nil {
+		return nil, nil, err
+	}
+	return app, findings, nil
+}
+
+// openStores connects to Redis and the database.
+func (a *App) openStores(ctx context.Context) error {
+	redis := a.cfg.Redis
+	redis.URL = a.cfg.RedisURL
+	var err error
+	if a.Sessions, err = sessions.Open(ctx, redis); err != nil {
+		return err
+	}
+	warnings, err := a.Sessions.CheckServer(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		a.cfg.Log.Warn("redis: " + w)
+	}
+	if a.db, err = db.Open(ctx, a.cfg.DatabaseURL); err != nil {
+		return err
+	}
+	if a.Ledger, err = payments.NewLedger(ctx, a.db); err != nil {
+		return err
+	}
+	a.Ledger.Now = a.cfg.Now
+	return nil
+}
+
+// openDoors puts the two doors together: Twilio's and people's.
+func (a *App) openDoors() error {
+	validator, err := twilio.NewValidator(a.cfg.PublicURL, a.cfg.AuthTokens...)
+	if err != nil {
+		return err
+	}
+	client, err := twilio.NewClient(twilio.Config{
+		AccountSID: a.cfg.AccountSID, AuthToken: a.cfg.AuthTokens[0], BaseURL: a.cfg.TwilioURL,
+		Region: a.cfg.Region, Edge: a.cfg.Edge,
+	})
+	if err != nil {
+		return err
+	}
+	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
+	if err != nil {
+		return err
+	}
+	door, err := ivr.New(ivr.Config{
+		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger,
+		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
+		Log: a.cfg.Log, Now: a.cfg.Now,
+	})
+	if err != nil {
+		return err
+	}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.Use(a.recover)
+	engine.HandleMethodNotAllowed = true
+	if err := engine.SetTrustedProxies(nil); err != nil {
+		return fmt.Errorf("set up http: %w", err)
+	}
+	door.Routes(engine)
+	people := a.cfg.Console
+	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
+	console.New(people).Routes(engine)
+	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	engine.GET("/readyz", a.ready)
+	a.handler = engine
+	return nil
+}
+
+// Handler answers every request of the app.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Reload loads a changed project. With errors in it the last good one stays in use; the findings say why.
+func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
+	project, findings := flows.Load(bundle)
+	if project == nil {
+		return findings, ErrFindings
+	}
+	return findings, a.Projects.Use(project, bundle)
+}
+
+// Work does what has to be done beside the calls, until ctx ends: payments whose result never came are made
+// unknown, so that somebody looks at them.
+func (a *App) Work(ctx context.Context) {
+	tick := time.NewTicker(30 * time.Second)
+	defer tick.Stop()
+	for {
+		n, err := a.Ledger.Sweep(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.cfg.Log.Error("sweep payments", "error", err)
+		case n > 0:
+			a.cfg.Log.Warn("payments without a result are now unknown", "payments", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// ready says whether calls can be answered: flows loaded, Redis and the database there.
+func (a *App) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.Sessions.Ping(ctx); err != nil {
+		c.String(http.StatusServiceUnavailable, "redis does not answer\n")
+		return
+	}
+	if err := a.db.Ping(ctx); err != nil {
+		c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+		return
+	}
+	c.String(http.StatusOK, "ready\n")
+}
+
+// recover keeps a panic from taking the server down. What panicked is not logged as a value: it could hold
+// what a caller keyed.
+func (a *App) recover(c *gin.Context) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.cfg.Log.Error("panic", "path", c.Request.URL.Path, "type", fmt.Sprintf("%T", v), "stack", stack())
+			c.AbortWithStatus(http.StatusInternalServerError)
+		}
+	}()
+	c.Next()
+}
+
+// Close lets go of Redis and the database.
+func (a *App) Close() {
+	if a.Sessions != nil {
+		_ = a.Sessions.Close()
+	}
+	if a.db != nil {
+		_ = a.db.Close()
+	}
+}

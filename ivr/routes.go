@@ -1,0 +1,16 @@
+package ivr
+
+import "github.com/gin-gonic/gin"
+
+// Routes adds every path that Twilio calls.
+func (s *Server) Routes(r gin.IRouter) {
+	voice := r.Group("/voice", s.verify)
+	voice.POST("", s.arrive)               // a call arrives: turn 0
+	voice.POST("/turn/:n", s.turn)         // every later turn
+	voice.POST("/fallback", s.fallback)    // Twilio could not use our answer
+	voice.POST("/status", s.status)        // a call's status changed
+	voice.POST("/pay", s.payStatus)        // progress inside <Pay>
+	voice.POST("/amd", s.accept)           // answering machine detection
+	voice.POST("/recording", s.accept)     // a recording's status changed
+	voice.POST("/transcription", s.accept) // a transcription's status changed
+}

@@ -1,0 +1,225 @@
+package ivr
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/sessions"
+)
+
+// arrive answers a call's first webhook: turn 0.
+func (s *Server) arrive(c *gin.Context) { s.answer(c, 0) }
+
+// turn answers every later one.
+func (s *Server) turn(c *gin.Context) {
+	n, err := strconv.Atoi(c.Param("n"))
+	if err != nil || n < 0 || n > 10_000 {
+		c.AbortWithStatus(http.StatusNotFound)
+		return
+	}
+	s.answer(c, n)
+}
+
+// answer takes turn n and always answers with TwiML: on trouble the caller is kept on the line and the turn
+// is tried again, never dropped.
+func (s *Server) answer(c *gin.Context, n int) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), turnBudget)
+	defer cancel()
+	req := requestOf(c)
+	doc, err := s.takeTurn(ctx, req, n)
+	if err != nil {
+		s.Log.Error("turn", "call", req.Call.SID, "turn", n, "error", err)
+		doc = keepAlive(n, req)
+	}
+	c.Data(http.StatusOK, "text/xml; charset=utf-8", doc)
+}
+
+// takeTurn is the whole story of a turn: begin it or replay it, let the flow decide, do what it asks, draw the
+// answer, commit.
+func (s *Server) takeTurn(ctx context.Context, req *Request, n int) ([]byte, error) {
+	begun, err := s.begin(ctx, req, n)
+	if err != nil {
+		return nil, err
+	}
+	if begun.Verdict != sessions.Run {
+		return s.settle(ctx, req, n, begun), nil
+	}
+	doc, err := s.run(ctx, req, begun)
+	if err != nil {
+		s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease)
+	}
+	if errors.Is(err, sessions.ErrLeaseLost) { // another copy of this webhook took over; its answer is the one
+		return keepAlive(n, req), nil
+	}
+	return doc, err
+}
+
+// run takes a turn that is ours.
+func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) ([]byte, error) {
+	r, err := s.resume(ctx, begun, req)
+	if errors.Is(err, errNoFlow) {
+		s.Sessions.Release(ctx, begun.Lease)
+		return closing(noService), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.step(ctx, r, req); err != nil {
+		return nil, err
+	}
+	doc, err := s.draw(r)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Sessions.Commit(ctx, begun.Lease, sessions.Commit{
+		State: mustJSON(r.place), Info: r.info(s.Now()), Answer: doc,
+		Fingerprint: req.Fingerprint(), Events: r.events, Forget: r.forget,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("commit turn %d: %w", r.turn, err)
+	}
+	s.logTurn(r)
+	return doc, nil
+}
+
+// step reads the webhook and moves the flow; a call that waits for a slow effect may have to go on waiting.
+func (s *Server) step(ctx context.Context, r *run, req *Request) error {
+	if r.place.Flow.Pending != nil {
+		in, waiting, err := s.pendingInput(ctx, r)
+		if err != nil {
+			return err
+		}
+		if waiting {
+			r.stop = &waitStop{}
+			return nil
+		}
+		return s.play(ctx, r, in)
+	}
+	in, err := s.input(ctx, r, req)
+	if err != nil {
+		return err
+	}
+	return s.play(ctx, r, in)
+}
+
+// begin leases turn n, or waits for the copy of it that runs already. It tries again while Redis is away and
+// the budget lasts: an answer without the session would lose what the caller keyed.
+func (s *Server) begin(ctx context.Context, req *Request, n int) (sessions.Begun, error) {
+	return retry(ctx, func() (sessions.Begun, error) {
+		wait, cancel := context.WithTimeout(ctx, awaitBudget)
+		defer cancel()
+		return s.Sessions.Await(wait, req.Call.SID, n)
+	})
+}
+
+// settle answers a turn that is not to be run: it ran already, is running now, is long past, or is nobody's.
+func (s *Server) settle(ctx context.Context, req *Request, n int, begun sessions.Begun) []byte {
+	switch begun.Verdict {
+	case sessions.Replay:
+		if begun.Fingerprint != req.Fingerprint() {
+			s.flag(ctx, req, "turn_changed", "a repeated turn came with other input; its first answer was kept")
+		}
+		return begun.Answer
+	case sessions.Stale: // the last answered turn is replayed, which moves nothing
+		return redirect(turnPath(begun.Session.Turn-1, ""))
+	case sessions.Busy:
+		return keepAlive(n, req)
+	default:
+		s.settlePaymentOnly(ctx, req)
+		s.Log.Warn("turn of an unknown call", "call", req.Call.SID, "turn", n)
+		return closing(lostPlace)
+	}
+}
+
+// run is one turn in the making.
+type run struct {
+	call    string
+	turn    int
+	kept    sessions.Info
+	effects map[string][]byte // answers of effects that earlier turns left running
+	flow    *flows.Flow
+	project *flows.Project
+	place   place
+	speech  []flows.Utterance
+	stop    flows.Stop
+	events  []sessions.Event
+	forget  []string // effects whose answers are used up
+	gone    bool     // the caller has hung up
+}
+
+var errNoFlow = errors.New("no flow answers this number")
+
+// resume puts the call back where it stands, or starts it.
+func (s *Server) resume(ctx context.Context, begun sessions.Begun, req *Request) (*run, error) {
+	r := &run{
+		call: begun.Session.Call, turn: begun.Lease.Turn, kept: begun.Session.Info, effects: begun.Effects,
+		gone: ended(req.Call.CallStatus),
+	}
+	if begun.Session.Fresh() {
+		return r, s.start(ctx, r, req)
+	}
+	project, err := s.Projects.Find(ctx, r.kept.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(begun.Session.State, &r.place); err != nil {
+		return nil, fmt.Errorf("decode place of call %s: %w", r.call, err)
+	}
+	r.project, r.flow = project, project.Flows[r.place.Flow.Flow]
+	if r.flow == nil {
+		return nil, fmt.Errorf("flow %q is not in version %.8s", r.place.Flow.Flow, r.kept.Bundle)
+	}
+	return r, nil
+}
+
+// start begins a call's session: ?flow=NAME chooses the flow, else the number that was rung.
+func (s *Server) start(ctx context.Context, r *run, req *Request) error {
+	project, err := s.Projects.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	line, name := req.Call.To, req.Query.Get("flow")
+	if name != "" {
+		r.flow = project.Flows[name]
+	} else if f, ok := project.FlowFor(line); ok {
+		r.flow = f
+	}
+	if r.flow == nil {
+		s.Log.Warn("no flow answers this number: bind it under numbers: in paydial.yaml", "to", line, "flow", name)
+		return errNoFlow
+	}
+	now := s.Now()
+	r.project = project
+	r.place.Flow = r.flow.Start(flows.CallFacts{
+		ID: r.call, From: req.Call.From, To: line, Direction: req.Call.Direction,
+		AnsweredBy: req.Call.AnsweredBy, Started: now,
+	}, r.flow.Speaks[0])
+	r.kept = sessions.Info{
+		Flow: r.flow.Name, Bundle: project.Hash, Direction: req.Call.Direction,
+		From: req.Call.From, To: line, Started: now,
+	}
+	r.event("call", "started", r.flow.Name, map[string]string{"from": req.Call.From, "to": line})
+	return nil
+}
+
+// info is what lists and the API show of the call after this turn.
+func (r *run) info(now time.Time) sessions.Info {
+	out, st := r.kept, r.place.Flow
+	out.Scene, out.Outcome, out.Scenes = st.Scene, st.Outcome, st.Scenes
+	out.Payment = shownPayment(st.Payment)
+	switch {
+	case r.gone:
+		out.Status, out.Ended = statusCompleted, now
+	case out.Status == "":
+		out.Status = statusInProgress
+	}
+	return out
+}
