@@ -1,0 +1,186 @@
+// Package pgtest starts a throw-away Postgres for tests. Start returns the URL of an empty database of the
+// test's own; all tests of one process share a server, which is ended with the last of them. Where Postgres is
+// not installed the test is skipped with a clear word.
+//
+// It must not be imported by anything but tests.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"github.com/paydial/paydial/internal/testproc"
+)
+
+// startTimeout is how long the server may take until it answers; it takes about a second.
+const startTimeout = 30 * time.Second
+
+// The one server of this process, and how many tests use it.
+var shared struct {
+	sync.Mutex
+	server *server
+	users  int
+	names  int
+}
+
+// server is a running Postgres.
+type server struct {
+	dir  string
+	addr string
+	proc *testproc.Process
+}
+
+// Start returns the URL of a new, empty database.
+func Start(t testing.TB) string {
+	t.Helper()
+	bin := binaries()
+	if bin == "" {
+		t.Skip("SKIPPED: needs Postgres (Debian: apt-get install postgresql): no /usr/lib/postgresql/*/bin/postgres, none in PATH")
+	}
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		s, err := newServer(bin)
+		if err != nil {
+			t.Fatalf("start postgres: %v", err)
+		}
+		shared.server = s
+	}
+	shared.users++
+	t.Cleanup(leave)
+	shared.names++
+	name := fmt.Sprintf("test_%d", shared.names)
+	if err := shared.server.create(name); err != nil {
+		t.Fatalf("create database: %v", err)
+	}
+	return shared.server.url(name)
+}
+
+// leave ends the server with its last user.
+func leave() {
+	shared.Lock()
+	defer shared.Unlock()
+	shared.users--
+	if shared.users == 0 {
+		shared.server.proc.Stop() // not Kill: Postgres would leave its shared memory behind
+		_ = os.RemoveAll(shared.server.dir)
+		shared.server = nil
+	}
+}
+
+// binaries is the folder of initdb and postgres; "" where there is none.
+func binaries() string {
+	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	sort.Sort(sort.Reverse(sort.StringSlice(dirs)))
+	if path, err := exec.LookPath("postgres"); err == nil {
+		dirs = append(dirs, filepath.Dir(path))
+	}
+	for _, dir := range dirs {
+		if exists(filepath.Join(dir, "postgres")) && exists(filepath.Join(dir, "initdb")) {
+			return dir
+		}
+	}
+	return ""
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func newServer(bin string) (*server, error) {
+	dir, err := os.MkdirTemp("", "pgtest")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{dir: dir}
+	if err := s.run(bin); err != nil {
+		if s.proc != nil {
+			s.proc.Stop()
+			err = fmt.Errorf("%w\n%s", err, s.proc.Output())
+		}
+		_ = os.RemoveAll(dir)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *server) run(bin string) error {
+	attr, err := unprivileged(s.dir)
+	if err != nil {
+		return err
+	}
+	data := filepath.Join(s.dir, "data")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "paydial", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb.SysProcAttr, initdb.Dir = attr, s.dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.addr = l.Addr().String()
+	if err := l.Close(); err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(s.addr)
+	if err != nil {
+		return err
+	}
+	// Nothing has to survive: without fsync the tests take seconds instead of minutes.
+	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-h", "127.0.0.1", "-k", "",
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+	cmd.SysProcAttr, cmd.Dir = attr, s.dir
+	if s.proc, err = testproc.Start(cmd); err != nil {
+		return err
+	}
+	return s.wait()
+}
+
+func (s *server) wait() error {
+	db, err := sql.Open("pgx", s.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	for {
+		err := db.PingContext(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case s.proc.Ended():
+			return fmt.Errorf("postgres ended at once")
+		case ctx.Err() != nil:
+			return fmt.Errorf("postgres does not answer: %w", err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func (s *server) create(name string) error {
+	db, err := sql.Open("pgx", s.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.Exec("CREATE DATABASE " + name)
+	return err
+}
+
+func (s *server) url(name string) string {
+	return "postgres://paydial@" + s.addr + "/" + name + "?sslmode=disable"
+}
