@@ -1,0 +1,144 @@
+package phone
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed index.html assets
+var files embed.FS
+
+// contentPolicy lets the page load its own files and talk to its own origin; nothing else, nothing inline.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// Number is a line that the page offers to ring.
+type Number struct {
+	Number string `json:"number"` // E.164
+	Name   string `json:"name"`   // for people, may be empty
+}
+
+// Options says what the page talks to. The zero value rings through /sim/v1 and knows no app.
+type Options struct {
+	SimBase string   // path of the simulator's control API; "" means /sim/v1
+	AppAPI  string   // path of the app's JSON API on the same origin; "" when there is none
+	Token   string   // sent to AppAPI as a bearer token; it is in the page, so serve the page to its owners only
+	Numbers []Number // offered in this order; any other number can be typed
+}
+
+// config is what the page reads from its own root element.
+type config struct {
+	SimBase string   `json:"simBase"`
+	AppAPI  string   `json:"appApi"`
+	Token   string   `json:"token"`
+	Numbers []Number `json:"numbers"`
+}
+
+// Handler serves the page at /phone and its files below /phone/assets/. It panics when the embedded page cannot
+// be rendered, which no option can cause.
+func Handler(o Options) http.Handler {
+	page, err := render(o)
+	if err != nil {
+		panic(fmt.Sprintf("phone: %v", err))
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /phone", file("index.html", page))
+	mux.Handle("GET /phone/{$}", http.RedirectHandler("/phone", http.StatusMovedPermanently))
+	mux.HandleFunc("GET /phone/assets/{name...}", asset)
+	return guard(mux)
+}
+
+// render fills the page's one placeholder: its configuration.
+func render(o Options) ([]byte, error) {
+	if o.SimBase == "" {
+		o.SimBase = "/sim/v1"
+	}
+	if o.Numbers == nil {
+		o.Numbers = []Number{}
+	}
+	blob, err := json.Marshal(config{SimBase: o.SimBase, AppAPI: o.AppAPI, Token: o.Token, Numbers: o.Numbers})
+	if err != nil {
+		return nil, fmt.Errorf("encode configuration: %w", err)
+	}
+	page, err := template.ParseFS(files, "index.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse page: %w", err)
+	}
+	var out bytes.Buffer
+	if err := page.Execute(&out, map[string]any{"Config": string(blob), "App": o.AppAPI != ""}); err != nil {
+		return nil, fmt.Errorf("render page: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// asset serves one embedded file.
+func asset(w http.ResponseWriter, r *http.Request) {
+	name := path.Join("assets", r.PathValue("name"))
+	body, err := fs.ReadFile(files, name)
+	if err != nil || strings.HasSuffix(name, "/") {
+		http.NotFound(w, r)
+		return
+	}
+	file(name, body).ServeHTTP(w, r)
+}
+
+// file answers with fixed bytes; a browser that has them already is told so.
+func file(name string, body []byte) http.Handler {
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	kind := contentType(name)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Type", kind)
+		h.Set("Cache-Control", "no-cache")
+		h.Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = w.Write(body) // the browser may have left; there is nobody to tell
+	})
+}
+
+// contentType does not ask the machine it runs on for the types that matter: a wrong one stops a module.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	default:
+		return mime.TypeByExtension(path.Ext(name))
+	}
+}
+
+// guard sets the headers that keep a page to itself.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
