@@ -66,6 +66,7 @@ type NewCall struct {
 	CallReason                         string
 	CallToken                          string
 	BYOC                               string
+	ClientNotificationURL              string
 	SIPAuthUsername, SIPAuthPassword   string
 }
 
@@ -92,7 +93,8 @@ func (c *Client) CreateCall(ctx context.Context, n NewCall) (Call, error) {
 		AsyncAmdStatusCallback:       given(n.AsyncAMDStatusCallback),
 		AsyncAmdStatusCallbackMethod: given(n.AsyncAMDStatusCallbackMethod), CallerId: given(n.CallerID),
 		CallReason: given(n.CallReason), CallToken: given(n.CallToken), Byoc: given(n.BYOC),
-		SipAuthUsername: given(n.SIPAuthUsername), SipAuthPassword: given(n.SIPAuthPassword),
+		ClientNotificationUrl: given(n.ClientNotificationURL),
+		SipAuthUsername:       given(n.SIPAuthUsername), SipAuthPassword: given(n.SIPAuthPassword),
 	})
 	if err != nil {
 		return Call{}, failed(op, err)

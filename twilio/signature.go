@@ -141,6 +141,11 @@ func (v *Validator) Check(r Request) error {
 	scratch := buffers.Get().(*[]byte)
 	defer buffers.Put(scratch)
 	*scratch = appendSigned(append((*scratch)[:0], r.RequestURI...), form)
+	if form.Len() > 0 {
+		if err := checkShapes(form, *scratch); err != nil {
+			return fmt.Errorf("%w: %w", ErrSignature, err)
+		}
+	}
 	for _, base := range v.bases {
 		for _, key := range v.keys {
 			if key.matches(base, *scratch, r.Signature) {
@@ -198,7 +203,7 @@ func signedForm(r Request) (Form, error) {
 	if form.Len() == 0 {
 		return Form{}, errors.New("a body whose form is empty")
 	}
-	return form, checkShapes(form)
+	return form, nil
 }
 
 func isFormType(contentType string) bool {
