@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -312,4 +313,49 @@ func (w *world) logged(sid string, code int) {
 		}
 	}
 	w.t.Errorf("the log has no %d: %+v", code, w.log(sid))
+}
+
+// happened is an event of a call, as the stream tells it.
+type happened struct {
+	Seq           int
+	Type, Text    string
+	Status, Key   string
+	Masked        bool
+	Ignored, Code int
+	Purpose, Body string
+	CallSID       string `json:"call_sid"`
+}
+
+// stream reads the events of a call until one satisfies last, and gives them all.
+func (w *world) stream(sid string, last func(happened) bool) []happened {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.srv.URL+"/sim/v1/calls/"+sid+"/events", nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var all []happened
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		var e happened
+		if err := json.Unmarshal([]byte(data), &e); err != nil {
+			w.t.Fatalf("%s: %v", data, err)
+		}
+		if all = append(all, e); last(e) {
+			return all
+		}
+	}
+	w.t.Fatalf("the stream ended too early: %+v", all)
+	return nil
 }
