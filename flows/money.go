@@ -118,7 +118,9 @@ func (m Money) Add(o Money) (Money, error) {
 }
 
 // Sub is m - o.
-func (m Money) Sub(o Money) (Money, error) { return m.Add(Money{Minor: -o.Minor, Currency: o.Currency}) }
+func (m Money) Sub(o Money) (Money, error) {
+	return m.Add(Money{Minor: -o.Minor, Currency: o.Currency})
+}
 
 // Times is m taken factor times, rounded to the smallest unit, halves away from zero.
 func (m Money) Times(factor *big.Rat) (Money, error) {

@@ -56,10 +56,14 @@ func YesNoValue(yes bool) Value {
 }
 
 // IntValue is a whole number.
-func IntValue(n int) Value { return Value{Type: TypeNumber, Data: strconv.AppendInt(nil, int64(n), 10)} }
+func IntValue(n int) Value {
+	return Value{Type: TypeNumber, Data: strconv.AppendInt(nil, int64(n), 10)}
+}
 
 // DateValue is a calendar day.
-func DateValue(t time.Time) Value { return Value{Type: TypeDate, Data: quoted(t.Format(time.DateOnly))} }
+func DateValue(t time.Time) Value {
+	return Value{Type: TypeDate, Data: quoted(t.Format(time.DateOnly))}
+}
 
 // RecordValue is named values together.
 func RecordValue(fields map[string]Value) Value {
@@ -121,7 +125,8 @@ func (v Value) plain() string {
 	return string(v.Data)
 }
 
-// speakable is the value in the terms of package speak. today gives a time of day its date.
+// speakable is the value in the terms of package speak. today gives a time of day its date, and tells whether a
+// date needs its year.
 func (v Value) speakable(today time.Time) speak.Value {
 	switch v.Type {
 	case TypeMoney:
@@ -130,7 +135,7 @@ func (v Value) speakable(today time.Time) speak.Value {
 		}
 	case TypeDate:
 		if t, err := time.ParseInLocation(time.DateOnly, unquoted(v.Data), time.UTC); err == nil {
-			return speak.Date(t)
+			return speak.Date(t, today)
 		}
 	case TypeTime:
 		if t, err := parseClock(unquoted(v.Data), today); err == nil {

@@ -1,0 +1,137 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+)
+
+// anyKind is the kind of a value whose step has an error in it: nothing more is said about it.
+func anyKind() *kind { return &kind{t: "any"} }
+
+func (k *kind) isAny() bool { return k.t == "any" }
+
+// collectNames finds the name and kind of everything that a step of the flow saves.
+func (c *flowCheck) collectNames() {
+	c.names = c.flow.builtinNames()
+	var sets []*Assignment
+	for s := range c.flow.allSteps() {
+		if v, ok := s.Verb.(*Set); ok {
+			for i := range v.Assign {
+				sets = append(sets, &v.Assign[i])
+			}
+			continue
+		}
+		if s.As == "" {
+			continue
+		}
+		if k := kindOfStep(s); k != nil {
+			c.name(s.As, k, s.At)
+		}
+	}
+	c.collectSets(sets)
+	c.scope = newScope(c.names, nil, c.flow.currency())
+}
+
+// name notes a saved value. Two steps may save under one name if the value is of one type.
+func (c *flowCheck) name(name string, k *kind, at Span) {
+	if name == "payment" {
+		return
+	}
+	old := c.names[name]
+	switch {
+	case old == nil || old.isAny():
+		c.names[name] = k
+	case old.t != k.t:
+		f := c.add("F212", at, fmt.Sprintf("%s is %s here and %s elsewhere in this flow", name, k.t, old.t))
+		f.Label = "save it under another name"
+	default:
+		c.names[name] = merged(old, k)
+	}
+}
+
+// merged is what two steps save under one name: the fields of both, private if one of them is.
+func merged(a, b *kind) *kind {
+	m := &kind{t: a.t, private: a.private || b.private, short: a.short && b.short, open: a.open || b.open}
+	if a.fields == nil || b.fields == nil {
+		return m
+	}
+	m.fields = maps.Clone(a.fields)
+	for name, k := range b.fields {
+		if old := m.fields[name]; old != nil && old.t != k.t {
+			k = anyKind()
+		}
+		m.fields[name] = k
+	}
+	return m
+}
+
+// collectSets works out the kinds of set: one may be made of another, in any order of the file.
+func (c *flowCheck) collectSets(sets []*Assignment) {
+	for len(sets) > 0 {
+		sc := newScope(c.names, nil, c.flow.currency())
+		var left []*Assignment
+		for _, a := range sets {
+			compiled, bad := sc.compile(a.Expr.Raw)
+			if bad != nil {
+				left = append(left, a)
+				continue
+			}
+			k := *compiled.kind
+			c.name(a.Name, &k, a.At)
+		}
+		if len(left) == len(sets) {
+			for _, a := range left { // these have errors, or go round in a circle
+				c.name(a.Name, anyKind(), a.At)
+			}
+			return
+		}
+		sets = left
+	}
+}
+
+// kindOfStep is the kind of what a step saves with as.
+func kindOfStep(s *Step) *kind {
+	switch v := s.Verb.(type) {
+	case *Ask:
+		return kindOfAsk(v)
+	case *Menu:
+		return &kind{t: TypeText}
+	case *Confirm:
+		return &kind{t: TypeYesNo}
+	case *ChooseLanguage:
+		return &kind{t: TypeLanguage}
+	case *Lookup:
+		if len(v.Expect) > 0 {
+			return recordOfFields(v.Expect)
+		}
+		return &kind{t: TypeRecord}
+	case *Submit:
+		return &kind{t: TypeRecord}
+	case *Pay:
+		return paymentKind()
+	case *Transfer:
+		return &kind{t: TypeText}
+	case *Voicemail:
+		return recordOf(map[string]ValueType{"recording": TypeText, "seconds": TypeNumber})
+	}
+	return nil
+}
+
+func kindOfAsk(v *Ask) *kind {
+	_, most := digitsOf(v)
+	k := &kind{t: TypeDigits, private: v.Private || v.Kind == "pin", short: most > 0 && most <= 4}
+	switch v.Kind {
+	case "money":
+		k.t = TypeMoney
+	case "date":
+		k.t = TypeDate
+	case "phone":
+		k.t = TypePhone
+	case "text":
+		k.t = TypeText
+	}
+	return k
+}
+
+func join(words []string) string { return strings.Join(words, ", ") }

@@ -1,0 +1,222 @@
+package flows
+
+import "iter"
+
+// toNext is the target of an ending that goes on with the next step.
+var toNext = Target{Kind: TargetContinue}
+
+// goesOn are endings that lead to the next step unless something else is said. Every other ending without a
+// target is an error in the flow, which the lint reports and the apology meets.
+var goesOn = map[string]bool{
+	"ok": true, "yes": true, "no": true, "then": true, "else": true, "open": true, "found": true, "done": true,
+	"paid": true, "saved": true, "sent": true, "ended": true, "left": true, "empty": true,
+	endingSkip: true, endingGo: true, endingBack: true,
+}
+
+// connect adds the ways of a step's endings.
+func (c *flowCompiler) connect(n *node) {
+	s := n.step
+	for _, ending := range endingsOf(s) {
+		c.wayOut(n, ending, c.targetOf(s, ending))
+	}
+	if s.When != nil {
+		c.wayOut(n, endingSkip, &toNext)
+	}
+	if asks(s.Verb) {
+		for _, k := range c.flow.Anywhere {
+			if k.Target.Kind == TargetScene {
+				c.wayOut(n, anywhereKey+k.Key, k.Target)
+			}
+		}
+	}
+	c.specialWays(n)
+	c.wayOut(n, endingError, c.errorTarget(s))
+}
+
+// errorTarget is where an error at a step leads: the flow's if_error, and from after_call nowhere.
+func (c *flowCompiler) errorTarget(s *Step) *Target {
+	if s.Scene == afterCall {
+		return &toNext
+	}
+	return c.flow.IfError
+}
+
+// specialWays adds what is built in: a payment nobody knows the end of, a caller who hung up while paying, and a
+// last word for those who are not asked where else to go.
+func (c *flowCompiler) specialWays(n *node) {
+	if _, ok := n.step.Verb.(*Pay); !ok {
+		return
+	}
+	if w := n.ways["hung_up"]; c.said(n.step, "hung_up") == nil {
+		w.to, w.moves = c.prog.over, nil
+	}
+	if c.said(n.step, "unknown") != nil {
+		return
+	}
+	w := n.ways["unknown"]
+	w.moves, w.to = []move{{}}, c.prog.goodbye // an empty move is the built-in sentence
+	person := c.said(n.step, gaveUp)
+	if person != nil && person.Kind == TargetScene && c.sceneSteps(person) != nil {
+		c.enter(w, person.Scene)
+	}
+}
+
+// said is the target that the author gave an ending: in the step, or in the defaults of the flow.
+func (c *flowCompiler) said(s *Step, ending string) *Target {
+	for _, b := range s.Then {
+		if b.Ending == ending {
+			return b.Target
+		}
+	}
+	return c.flow.Defaults.Endings[ending]
+}
+
+// targetOf is where an ending of a step leads; nil if nobody has said so.
+func (c *flowCompiler) targetOf(s *Step, ending string) *Target {
+	switch v := s.Verb.(type) {
+	case *Menu:
+		for _, o := range v.Options {
+			if o.Key == ending {
+				return o.Target
+			}
+		}
+	case *If:
+		if ending == "then" {
+			return v.Then
+		} else if v.Else != nil {
+			return v.Else
+		}
+	case *Go:
+		if ending == endingGo {
+			return &Target{Kind: TargetScene, Scene: v.Target.Scene, At: v.Target.At, AtMost: v.Target.AtMost}
+		}
+	case *Transfer:
+		if ending == "returned" {
+			return &Target{Kind: TargetScene, Scene: v.MayReturnTo}
+		}
+	case *RawTwiML:
+		if v.ComeBackTo != "" && ending == endingBack {
+			return &Target{Kind: TargetScene, Scene: v.ComeBackTo}
+		}
+	}
+	if t := c.said(s, ending); t != nil {
+		return t
+	}
+	if _, ok := s.Verb.(*TextMessage); ok || goesOn[ending] {
+		return &toNext
+	}
+	if ending == "holiday" {
+		return c.targetOf(s, "closed")
+	}
+	return nil
+}
+
+// asks tells whether a step waits for keys.
+func asks(v Verb) bool {
+	switch v.(type) {
+	case *Menu, *Ask, *Confirm, *ChooseLanguage:
+		return true
+	}
+	return false
+}
+
+// endingsOf lists the endings of a step that is a state, in the order of the file where there is one.
+func endingsOf(s *Step) []string {
+	switch v := s.Verb.(type) {
+	case *Menu:
+		out := make([]string, 0, len(v.Options)+1)
+		for _, o := range v.Options {
+			out = append(out, o.Key)
+		}
+		return append(out, gaveUp)
+	case *Ask:
+		return []string{"ok", gaveUp}
+	case *Confirm:
+		return []string{"yes", "no", gaveUp}
+	case *ChooseLanguage:
+		return []string{"ok"}
+	case *If:
+		return []string{"then", "else"}
+	case *Choose:
+		out := make([]string, 0, len(s.Then))
+		for _, b := range s.Then {
+			out = append(out, b.Ending)
+		}
+		return out
+	case *Go:
+		if v.Target.AtMost > 0 {
+			return []string{endingGo, gaveUp}
+		}
+		return []string{endingGo}
+	case *Transfer:
+		if v.MayReturnTo != "" {
+			return append([]string{"returned"}, fixedEndings["transfer"]...)
+		}
+	}
+	return fixedEndings[s.Verb.Word()]
+}
+
+// fixedEndings are the endings of the verbs whose endings do not depend on their fields.
+var fixedEndings = map[string][]string{
+	"hours":        {"open", "closed", "holiday"},
+	"lookup":       {"found", "not_found", "failed"},
+	"submit":       {"done", "refused", "failed"},
+	"pay":          {"paid", "saved", "declined", "cancelled", gaveUp, "unavailable", "unknown", "hung_up"},
+	"transfer":     {"ended", "no_answer", "busy", "failed"},
+	"voicemail":    {"left", "empty"},
+	"text_message": {"sent", "failed"},
+	"record":       {endingDone},
+	"twiml":        {endingBack},
+}
+
+// targets lists where a step can lead by itself, without the flow's defaults.
+func (s *Step) targets() []*Target {
+	var out []*Target
+	add := func(t *Target) {
+		if t != nil {
+			out = append(out, t)
+		}
+	}
+	switch v := s.Verb.(type) {
+	case *Menu:
+		for _, o := range v.Options {
+			add(o.Target)
+		}
+	case *If:
+		add(v.Then)
+		add(v.Else)
+	case *Go:
+		add(v.Target)
+	}
+	for _, b := range s.Then {
+		add(b.Target)
+	}
+	return out
+}
+
+// allSteps goes through every step of the flow in file order, the ones inside branches behind their owner, and
+// those of after_call at the end.
+func (f *Flow) allSteps() iter.Seq[*Step] {
+	return func(yield func(*Step) bool) {
+		for _, scene := range f.Scenes {
+			if !eachStep(scene.Steps, yield) {
+				return
+			}
+		}
+		eachStep(f.AfterCall, yield)
+	}
+}
+
+func eachStep(steps []*Step, yield func(*Step) bool) bool {
+	for _, s := range steps {
+		if !yield(s) {
+			return false
+		}
+		for _, t := range s.targets() {
+			if t.Kind == TargetSteps && !eachStep(t.Steps, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
