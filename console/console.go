@@ -1,0 +1,64 @@
+package console
+
+import (
+	"crypto/sha256"
+	"log/slog"
+	"time"
+
+	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/sessions"
+)
+
+// Config is what a Console needs. Sessions, Ledger and Project are required.
+type Config struct {
+	// Tokens open the API as a bearer token and the pages as the password of Basic authentication. Any of them
+	// does, so that one can be replaced while another still works. Without a token there is no API at all.
+	Tokens []string
+	// LoopbackOnly is for a developer's own computer: every request has to come from it and to name it in its
+	// Host header, and the pages then need no token. Never set it behind a proxy.
+	LoopbackOnly bool
+	// AllowedHosts are the names this server is reached by, without port. A request that names another is
+	// refused: a page of somebody else's may have made its own name point here. Empty allows any, except with
+	// LoopbackOnly, which then allows the names of this computer.
+	AllowedHosts []string
+
+	Sessions *sessions.Store
+	Ledger   *payments.Ledger
+	Project  func() *flows.Project // the project in use now
+
+	Phone bool             // the web phone is served at /phone: link to it
+	Log   *slog.Logger     // nil: none
+	Now   func() time.Time // nil: time.Now
+}
+
+// Console answers people's requests. Make it with New.
+type Console struct {
+	Config
+	tokens [][sha256.Size]byte // hashes, so that comparing takes the same time for any length
+	hosts  map[string]bool
+}
+
+// New makes a Console. It panics when an embedded page cannot be parsed, which no configuration can cause.
+func New(cfg Config) *Console {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	c := &Console{Config: cfg, hosts: map[string]bool{}}
+	for _, token := range cfg.Tokens {
+		if token != "" {
+			c.tokens = append(c.tokens, sha256.Sum256([]byte(token)))
+		}
+	}
+	hosts := cfg.AllowedHosts
+	if cfg.LoopbackOnly && len(hosts) == 0 {
+		hosts = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	for _, h := range hosts {
+		c.hosts[h] = true
+	}
+	return c
+}

@@ -1,0 +1,90 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/sessions"
+)
+
+// problem is an answer that says what went wrong, as RFC 9457 writes it.
+type problem struct {
+	Type     string `json:"type"` // a page that explains the code
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail,omitempty"`
+	Instance string `json:"instance,omitempty"`
+	Code     string `json:"code"`
+	Help     string `json:"help,omitempty"`
+}
+
+// The problems of the API. A code never changes its meaning.
+var (
+	problemToken = problem{Code: "not_signed_in", Status: http.StatusUnauthorized, Title: "A token is needed",
+		Help: "Send the header Authorization: Bearer with the API token."}
+	problemHost = problem{Code: "wrong_host", Status: http.StatusMisdirectedRequest, Title: "This server is not reached by that name",
+		Help: "Use the address the server printed when it started."}
+	problemElsewhere = problem{Code: "not_from_here", Status: http.StatusForbidden, Title: "Only this computer may ask",
+		Help: "paydial dev answers to the computer it runs on. Use paydial serve for others."}
+	problemOff = problem{Code: "api_off", Status: http.StatusNotFound, Title: "The API is off",
+		Help: "Set PAYDIAL_API_TOKEN and start the server again."}
+	problemNoCall = problem{Code: "no_such_call", Status: http.StatusNotFound, Title: "No such call",
+		Help: "A call is known from its first webhook until about a day after its end."}
+	problemNoFlow = problem{Code: "no_such_flow", Status: http.StatusNotFound, Title: "No such flow",
+		Help: "GET /api/v1/flows lists the flows in use."}
+	problemNoPayment = problem{Code: "no_such_payment", Status: http.StatusNotFound, Title: "No such payment",
+		Help: "GET /api/v1/payments lists the ledger."}
+	problemQuery = problem{Code: "bad_query", Status: http.StatusBadRequest, Title: "The query is not understood",
+		Help: "GET /api/openapi.json says which parameters there are."}
+	problemInside = problem{Code: "internal", Status: http.StatusInternalServerError, Title: "Something went wrong here",
+		Help: "The server's log says more."}
+)
+
+// problems is every problem, for the page that explains them.
+func problems() []problem {
+	return []problem{problemToken, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
+		problemNoPayment, problemQuery, problemInside}
+}
+
+// because is the problem with a sentence about this occurrence.
+func (p problem) because(detail string) problem {
+	p.Detail = detail
+	return p
+}
+
+// fail answers with a problem and ends the request.
+func (c *Console) fail(g *gin.Context, p problem) {
+	p.Type, p.Instance = "/api/problems#"+p.Code, g.Request.URL.Path
+	body, err := json.Marshal(p)
+	if err != nil {
+		panic("console: encode own problem: " + err.Error())
+	}
+	g.Data(p.Status, "application/problem+json", append(body, '\n'))
+	g.Abort()
+}
+
+// failWith turns an error into a problem. What it says goes to the log, not to whoever asked.
+func (c *Console) failWith(g *gin.Context, err error) {
+	p := problemOf(err)
+	if p.Code == problemInside.Code && g.Request.Context().Err() == nil {
+		c.Log.Error("console", "path", g.FullPath(), "error", err)
+	}
+	c.fail(g, p)
+}
+
+// problemOf is the problem an error means.
+func problemOf(err error) problem {
+	switch {
+	case errors.Is(err, sessions.ErrUnknownCall):
+		return problemNoCall
+	case errors.Is(err, payments.ErrNotFound):
+		return problemNoPayment
+	case errors.Is(err, errQuery):
+		return problemQuery.because(err.Error())
+	}
+	return problemInside
+}
