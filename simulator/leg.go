@@ -128,10 +128,14 @@ func (l *leg) awaitUntilOver(fn func(ctx context.Context)) {
 
 func (l *leg) background(ctx context.Context, fn func(context.Context), cancel func()) {
 	finished := false
-	l.sim.spawn(func() {
+	begun := l.sim.spawn(func() {
 		fn(ctx)
 		l.mail.post(message{done: func() { finished = true }})
 	})
+	if !begun { // the simulator is closing, and ctx ends
+		fn(ctx)
+		return
+	}
 	if cancel != nil {
 		l.blockUntil(func() bool { return finished || l.over() })
 		if !finished {

@@ -47,11 +47,11 @@ type payment struct {
 	session *paysession.Session
 	client  *connector.Client // of the gateway that is asked
 
-	speaking bool               // a prompt was said, and nothing was waited for since
-	wait     time.Duration      // how long the next key may take
-	asked    bool               // the connector has been asked
-	answer   *paysession.Answer // and this is what it said
-	done     *paysession.Done
+	prompt *paysession.Say    // is being said, or about to be
+	wait   time.Duration      // how long the next key may take
+	asked  bool               // the connector has been asked
+	answer *paysession.Answer // and this is what it said
+	done   *paysession.Done
 }
 
 // prepare checks the document and finds the connector. It gives the end of the payment if that is all there is.
@@ -111,16 +111,20 @@ func (p *payment) run() *paysession.Done {
 }
 
 // input is the next thing that happens: the connector's answer once it was asked, else a key, which may have cut
-// the prompt short, the end of the prompt, or silence.
+// the prompt short or come before it, the end of the prompt, or silence.
 func (p *payment) input() paysession.Input {
 	l := p.leg
 	if p.asked {
+		p.say(false) // not cut short: there is nothing to press
 		l.blockUntil(func() bool { return p.answer != nil })
 		return *p.answer
 	}
-	if p.speaking && len(l.keys) == 0 && !l.over() {
-		p.speaking = false
-		return paysession.PromptDone{}
+	if p.prompt != nil {
+		p.say(true)
+		if len(l.keys) == 0 && !l.over() {
+			p.prompt = nil
+			return paysession.PromptDone{}
+		}
 	}
 	key, why := l.waitKey(p.wait)
 	switch why {
@@ -140,7 +144,7 @@ func (p *payment) do(outs []paysession.Output) {
 		case paysession.Say:
 			p.ask(out)
 		case paysession.Wait:
-			p.speaking, p.wait = false, out.For
+			p.prompt, p.wait = nil, out.For
 		case paysession.Status:
 			p.report(out.Values)
 		case paysession.Process:
@@ -151,14 +155,17 @@ func (p *payment) do(outs []paysession.Output) {
 	}
 }
 
-// ask says the prompt of a field and lets keys be for it. The one said while the connector works is not cut
-// short: there is nothing to press.
+// ask lets keys be for a field. Its prompt is said when no key is left from before: one that belongs to the entry
+// before does not silence it.
 func (p *payment) ask(s paysession.Say) {
-	l := p.leg
-	l.expect("pay:" + string(s.Field))
+	p.leg.expect("pay:" + string(s.Field))
 	p.showProgress()
-	p.speaking = true
-	interruptible := s.Field != paysession.Processing
+	p.prompt = &s
+}
+
+// say lets the caller hear the prompt.
+func (p *payment) say(interruptible bool) {
+	l, s := p.leg, p.prompt
 	if s.Prompt < 0 {
 		l.say(s.Text, s.Language, interruptible)
 		return
