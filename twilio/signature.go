@@ -2,7 +2,7 @@ package twilio
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio signs with HMAC-SHA1
+	"crypto/sha1" // what Twilio signs with
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"

@@ -21,7 +21,7 @@ const (
 // host of the base URL, refuse credentials that are not alphanumeric, take a redirect for success and leave error
 // bodies unread, which costs a connection each.
 type wire struct {
-	ctx  context.Context //nolint:containedctx // lives for one call; twilio-go has no other way to hand it on
+	ctx  context.Context // lives for one call; twilio-go has no other way to hand it on
 	c    *Client
 	next http.RoundTripper
 }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package twiml
+
+const raceEnabled = false
