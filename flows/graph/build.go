@@ -194,7 +194,7 @@ func mainEndings(verb flows.Verb) []string {
 	case *flows.Confirm:
 		return []string{"yes", "no"}
 	case *flows.Choose:
-		return []string{"otherwise"}
+		return nil // every value is written, or otherwise is
 	case *flows.HoursCheck:
 		return []string{"open", "closed"}
 	case *flows.Lookup:

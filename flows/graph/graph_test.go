@@ -99,6 +99,8 @@ func TestExits(t *testing.T) {
 			[]Exit{{Labels: []string{"yes"}, Abouts: []string{""}, To: "b"}, {Labels: []string{"no"}, Abouts: []string{""}, To: "c"}}},
 		{"steps in place", []*flows.Step{step(&flows.HoursCheck{}, flows.Branch{Ending: "open", Target: inPlace(gone)}, flows.Branch{Ending: "closed", Target: inPlace(step(&flows.Say{}))})},
 			[]Exit{{Labels: []string{"open"}, Abouts: []string{""}, To: "b"}, {}}},
+		{"choose", []*flows.Step{step(&flows.Choose{}, flows.Branch{Ending: "human", Target: to("b")}, flows.Branch{Ending: "fax", Target: to("c")})},
+			[]Exit{{Labels: []string{"human"}, Abouts: []string{""}, To: "b"}, {Labels: []string{"fax"}, Abouts: []string{""}, To: "c"}}},
 		{"menu", []*flows.Step{step(&flows.Menu{Options: []*flows.Option{
 			{Key: "1", Target: &flows.Target{Scene: "b", AtMost: 2}, To: &flows.Text{ByLanguage: map[string]*flows.Template{"en-US": {Raw: "pay  now"}}}},
 			{Key: "2", Target: &flows.Target{Kind: flows.TargetRepeat}},
