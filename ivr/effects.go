@@ -29,7 +29,7 @@ func (s *Server) effect(ctx context.Context, r *run, e flows.Effect) (in flows.I
 		select {
 		case answer <- res:
 		case <-late:
-			if _, err := s.Sessions.SaveEffect(bg, r.call, e.ID, mustJSON(res)); err != nil {
+			if err := s.Sessions.SaveEffect(bg, r.call, e.ID, mustJSON(res)); err != nil {
 				s.Log.Warn("keep effect", "call", r.call, "effect", e.ID, "error", err)
 			}
 		}
@@ -113,8 +113,10 @@ func (s *Server) pendingInput(ctx context.Context, r *run) (in flows.Input, wait
 	}
 	raw, found := r.effects[e.ID]
 	if !found {
-		if raw, found, err = s.awaitEffect(ctx, r.call, e.ID); err != nil {
-			return in, false, fmt.Errorf("look for effect %s: %w", e.ID, err)
+		wait, cancel := context.WithTimeout(ctx, waitBudget)
+		defer cancel()
+		if raw, found, err = s.Sessions.AwaitEffect(wait, r.call, e.ID); err != nil {
+			return in, false, err
 		}
 	}
 	if found {
@@ -135,23 +137,4 @@ func (s *Server) pendingInput(ctx context.Context, r *run) (in flows.Input, wait
 	r.place.Waits, r.place.Reran = 0, true
 	in, done, err := s.effect(ctx, r, e)
 	return in, !done, err
-}
-
-// awaitEffect looks for an effect's answer until it is there or the wait is over.
-func (s *Server) awaitEffect(ctx context.Context, call, id string) (raw []byte, found bool, err error) {
-	wait, cancel := context.WithTimeout(ctx, waitBudget)
-	defer cancel()
-	poll := time.NewTicker(effectPoll)
-	defer poll.Stop()
-	for {
-		raw, found, err = s.Sessions.Effect(wait, call, id)
-		if found || err != nil && wait.Err() == nil {
-			return raw, found, err
-		}
-		select {
-		case <-poll.C:
-		case <-wait.Done():
-			return nil, false, nil
-		}
-	}
 }

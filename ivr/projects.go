@@ -70,7 +70,7 @@ func (p *Projects) Begin(ctx context.Context) (*flows.Project, error) {
 	}
 	now := p.now().Unix()
 	if last := v.pinned.Load(); now-last >= int64(pinEvery/time.Second) {
-		if err := p.store.PutBundle(ctx, v.project.Hash, v.bundle); err != nil {
+		if err := p.store.PinBundle(ctx, v.project.Hash, v.bundle); err != nil {
 			return nil, fmt.Errorf("pin flow version %.8s: %w", v.project.Hash, err)
 		}
 		v.pinned.Store(now)

@@ -9,7 +9,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,9 +75,33 @@ func Cluster(t testing.TB) string {
 	}
 }
 
-// start runs a redis-server on a free port and returns its address. A port that somebody else takes first
-// makes the server end at once; then another one is tried.
+// Sentinel starts a redis-server and a sentinel that watches it as "main", and returns a URL for sessions.Open.
+func Sentinel(t testing.TB) string {
+	t.Helper()
+	host, port, _ := strings.Cut(start(t, nil), ":")
+	conf := filepath.Join(t.TempDir(), "sentinel.conf")
+	if err := os.WriteFile(conf, []byte("sentinel monitor main "+host+" "+port+" 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "redis-sentinel://" + run(t, func(port int, dir string) []string {
+		return []string{conf, "--sentinel", "--bind", "127.0.0.1", "--port", fmt.Sprint(port), "--dir", dir}
+	}) + "/0?master_name=main"
+}
+
+// start runs a redis-server that keeps nothing on disk, and returns its address.
 func start(t testing.TB, args []string) string {
+	t.Helper()
+	return run(t, func(port int, dir string) []string {
+		return append([]string{
+			"--bind", "127.0.0.1", "--port", fmt.Sprint(port), "--dir", dir, "--save", "", "--appendonly", "no",
+			"--maxmemory-policy", "noeviction", "--loglevel", "warning",
+		}, args...)
+	})
+}
+
+// run starts redis-server on a free port and returns its address. A port that somebody else takes first makes
+// the server end at once; then another one is tried.
+func run(t testing.TB, args func(port int, dir string) []string) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -85,11 +111,7 @@ func start(t testing.TB, args []string) string {
 	for try := range 5 {
 		port := freePort(t)
 		addr := fmt.Sprintf("127.0.0.1:%d", port)
-		cmd := exec.Command(path, append([]string{
-			"--bind", "127.0.0.1", "--port", fmt.Sprint(port), "--dir", dir, "--save", "", "--appendonly", "no",
-			"--maxmemory-policy", "noeviction", "--loglevel", "warning",
-		}, args...)...)
-		proc, err := testproc.Start(cmd)
+		proc, err := testproc.Start(exec.Command(path, args(port, dir)...))
 		if err != nil {
 			t.Fatalf("start redis-server: %v", err)
 		}
