@@ -3,7 +3,6 @@ package flows
 import (
 	"fmt"
 	"regexp"
-	"strings"
 )
 
 // A card number has 13 to 19 digits.
@@ -44,53 +43,5 @@ func (l *flowLint) checkAsk(s *Step) {
 	case v.Max == 0 && (v.Kind == "digits" || v.Kind == "text"):
 		f := l.add("P006", s.At, "without a length, a caller can key in a card number here")
 		f.Label = "say how many digits there can be, for example digits: 6-10"
-	}
-}
-
-// privateNames are the names that hold a private value, such as birth_year or account.ssn.
-func (l *flowLint) privateNames() map[string]bool {
-	out := map[string]bool{"payment.token": true}
-	for _, f := range l.flow.Needs {
-		if f.Private {
-			out[f.Name] = true
-		}
-	}
-	for _, n := range l.paths.nodes {
-		switch v := n.step.Verb.(type) {
-		case *Ask:
-			if v.Private && n.step.As != "" {
-				out[n.step.As] = true
-			}
-		case *Lookup:
-			for _, f := range v.Expect {
-				if f.Private && n.step.As != "" {
-					out[n.step.As+"."+f.Name] = true
-				}
-			}
-		}
-	}
-	return out
-}
-
-var (
-	namePath  = regexp.MustCompile(`[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*`)
-	maskedOut = regexp.MustCompile(`\|\s*(last4|mask)\b`)
-)
-
-// checkPrivate finds a private value that would be said aloud or sent in full.
-func (l *flowLint) checkPrivate(t *Template, private map[string]bool) {
-	for _, at := range inBraces.FindAllStringIndex(t.Raw, -1) {
-		inner := t.Raw[at[0]+2 : at[1]-1]
-		if maskedOut.MatchString(inner) {
-			continue
-		}
-		expr, _, _ := strings.Cut(inner, "|")
-		for _, name := range namePath.FindAllString(expr, -1) {
-			if private[name] {
-				f := l.add("P002", l.place(t, at), quoteWord(name)+" is private, and this says it to whoever is on the line")
-				f.Label = "leave it out, or say only its end: ${" + name + " | last4}"
-				break
-			}
-		}
 	}
 }

@@ -35,9 +35,7 @@ func (l *loader) readFlow(src *source, top *yaml.Node, base string) {
 		f.Speaks, r.speaks = langs, langs
 	}
 	f.Needs, f.Gives = m.typed("needs"), m.typed("gives")
-	for _, n := range f.Needs {
-		r.checkReserved(n.At, n.Name)
-	}
+	f.Needs = slices.DeleteFunc(f.Needs, func(n Field) bool { return !r.checkReserved(n.At, n.Name) })
 	f.Defaults = r.readDefaults(m)
 	r.readAnywhere(m, f)
 	if at, ok := m.filled("if_error"); ok {

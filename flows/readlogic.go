@@ -74,10 +74,9 @@ func readSet(s *stepReader, m *fields, main field, short bool) Verb {
 	v := &Set{}
 	values.each(func(one field) {
 		at := s.src.spanOf(one.key)
-		if !s.checkName(at, one.name(), "a value", snakeName) {
+		if !s.checkName(at, one.name(), "a value", snakeName) || !s.checkReserved(at, one.name()) {
 			return
 		}
-		s.checkReserved(at, one.name())
 		if one.empty() {
 			s.add("F120", at, quoteWord(one.name())+" has no value").Label = "write the value behind the colon, or delete this"
 			return

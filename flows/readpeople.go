@@ -113,17 +113,18 @@ func (r *reader) readHours(m *fields) map[string]*OpeningHours {
 				}
 			}
 		}
+		var given [7]bool
 		m.each(func(day field) {
 			if day.name() == "closed" {
 				return
 			}
 			spans := r.asOpen(day)
 			for _, d := range r.asDays(day, m.legal) {
-				if len(h.Weekly[d]) > 0 {
+				if given[d] {
 					r.add("F127", r.src.spanOf(day.key), weekdays[d]+" is here twice").Label = "say it once for each day"
 					continue
 				}
-				h.Weekly[d] = spans
+				h.Weekly[d], given[d] = spans, true
 			}
 		})
 		out[h.Name] = h

@@ -183,11 +183,7 @@ func (s *stepReader) readCommon(m *fields) {
 	s.step.When = m.expr("when")
 	if s.spec.hasAs {
 		if f, ok := m.filled("as"); ok {
-			s.step.As, _ = s.raw(f)
-			at := s.src.spanOf(f.value)
-			if s.checkName(at, s.step.As, "a value", snakeName) && !(s.word == "pay" && s.step.As == "payment") {
-				s.checkReserved(at, s.step.As)
-			}
+			s.step.As = s.asName(f)
 		}
 	}
 	if s.spec.ownThen {
@@ -210,6 +206,19 @@ func (s *stepReader) readCommon(m *fields) {
 	s.step.Then = s.branches(f)
 }
 
+// asName reads the name under which a result is kept; "" if it cannot be one.
+func (s *stepReader) asName(f field) string {
+	raw, ok := s.raw(f)
+	at := s.src.spanOf(f.value)
+	if !ok || !s.checkName(at, raw, "a value", snakeName) {
+		return ""
+	}
+	if s.word == "pay" && raw == "payment" || s.checkReserved(at, raw) {
+		return raw
+	}
+	return ""
+}
+
 // branches reads a mapping from endings to targets.
 func (s *stepReader) branches(f field) []Branch {
 	var out []Branch
@@ -224,14 +233,11 @@ func (s *stepReader) branches(f field) []Branch {
 	return out
 }
 
-// takenNames are what expressions can name already.
-var takenNames = []string{
-	"call", "caller", "line", "today", "now", "contact", "campaign", "payment", "setting", "secret", "it",
-	"true", "false", "nil", "and", "or", "not", "in", "matches", "contains", "let", "if", "else",
-}
-
-func (r *reader) checkReserved(at Span, name string) {
-	if slices.Contains(takenNames, name) {
-		r.add("F130", at, quoteWord(name)+" has a meaning of its own in expressions").Label = "choose another name"
+// checkReserved tells whether a value can have a name that means nothing yet.
+func (r *reader) checkReserved(at Span, name string) bool {
+	if !slices.Contains(reservedNames, name) {
+		return true
 	}
+	r.add("F130", at, quoteWord(name)+" has a meaning of its own in expressions").Label = "choose another name"
+	return false
 }

@@ -87,7 +87,7 @@ func (r *reader) checkComment(t *Template) {
 func (r *reader) asTemplate(f field) *Template {
 	raw, ok := r.raw(f)
 	raw = strings.TrimRight(raw, " \t\n")
-	if ok && raw == "" {
+	if ok && raw == "" && f.value.Style&yaml.TaggedStyle == 0 { // a tag is an error of its own
 		r.add("F120", r.src.spanOf(f.value), fmt.Sprintf("%q has no text", f.name())).Label = "write the text between the quotes, or delete this"
 	}
 	if raw == "" {
