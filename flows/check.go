@@ -207,8 +207,9 @@ func (c *flowCheck) value(t *Template, p piece, why purpose) {
 	at := c.place(t, p.from+lead, len([]rune(strings.TrimSpace(p.expr))))
 	k := compiled.kind
 	if why != raw && k.private && p.filter != "last4" && p.filter != "mask" {
-		f := c.add("P002", at, strings.TrimSpace(p.expr)+" is private and must not be said or written")
-		f.Label = "say only its end: | last4, or leave it out"
+		name := privateName(compiled)
+		f := c.add("P002", c.place(t, p.from-2, p.to-p.from+3), quoteWord(name)+" is private, and this says it to whoever is on the line")
+		f.Label = "leave it out, or say only its end: ${" + name + " | last4}"
 		return
 	}
 	c.fits(t, p, k)
@@ -220,6 +221,16 @@ func (c *flowCheck) value(t *Template, p piece, why purpose) {
 		f := c.add("F210", at, fmt.Sprintf("%s would be read out as one long number", strings.TrimSpace(p.expr)))
 		f.Label, f.Fix = "add | "+filter, strings.TrimSpace(p.expr)+" | "+filter
 	}
+}
+
+// privateName is what makes an expression private.
+func privateName(k *code) string {
+	for _, r := range k.refs {
+		if r.kind.private {
+			return r.text
+		}
+	}
+	return ""
 }
 
 func (c *flowCheck) place(t *Template, from, width int) Span {

@@ -3,7 +3,6 @@ package flows
 import (
 	"fmt"
 	"maps"
-	"strings"
 )
 
 // anyKind is the kind of a value whose step has an error in it: nothing more is said about it.
@@ -43,7 +42,7 @@ func (c *flowCheck) name(name string, k *kind, at Span) {
 	case old == nil || old.isAny():
 		c.names[name] = k
 	case old.t != k.t:
-		f := c.add("F212", at, fmt.Sprintf("%s is %s here and %s elsewhere in this flow", name, k.t, old.t))
+		f := c.add("F211", at, fmt.Sprintf("%s is %s here and %s elsewhere in this flow", name, k.t, old.t))
 		f.Label = "save it under another name"
 	default:
 		c.names[name] = merged(old, k)
@@ -133,5 +132,3 @@ func kindOfAsk(v *Ask) *kind {
 	}
 	return k
 }
-
-func join(words []string) string { return strings.Join(words, ", ") }

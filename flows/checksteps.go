@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"slices"
-
 	"github.com/paydial/paydial/flows/speak"
 )
 
@@ -52,7 +50,7 @@ func (c *flowCheck) checkStep(s *Step) {
 	case *If:
 		c.expr(v.Cond, useCondition)
 	case *Choose:
-		c.choose(s, v)
+		c.expr(v.On, useAny)
 	case *Set:
 		for _, a := range v.Assign {
 			c.expr(a.Expr, useAny)
@@ -113,48 +111,6 @@ func (c *flowCheck) pairs(list []Pair) {
 		c.expr(p.Expr, useAny)
 		c.template(p.Text, raw)
 	}
-}
-
-// choose checks that every branch is a value that can come up.
-func (c *flowCheck) choose(s *Step, v *Choose) {
-	c.expr(v.On, useAny)
-	if v.On.code == nil {
-		return
-	}
-	possible := closedValues(v.On.code)
-	for _, b := range s.Then {
-		word := b.Ending
-		if v.On.code.kind.t == TypeYesNo && !v.On.code.kind.isAny() {
-			_, ok := yesNo(word)
-			if !ok && word != "otherwise" {
-				c.add("F211", b.At, quoteWord(word)+" is never the value of "+v.On.Raw).Label = "one of: yes, no, otherwise"
-			}
-			continue
-		}
-		if len(possible) == 0 || word == "otherwise" || slices.Contains(possible, word) {
-			continue
-		}
-		f := c.add("F211", b.At, quoteWord(word)+" is never the value of "+v.On.Raw)
-		if f.Label, f.Fix = didYouMean(word, possible); f.Label == "" {
-			f.Label = "one of: " + join(possible) + ", otherwise"
-		}
-	}
-}
-
-// closedValues are all values that a name can have, for those that have a closed list of them.
-func closedValues(k *code) []string {
-	if k.path == nil {
-		return nil
-	}
-	switch k.path.text {
-	case "call.answered_by":
-		return []string{"human", "machine", "fax", "unknown"}
-	case "call.direction":
-		return []string{"inbound", "outbound"}
-	case "payment.result":
-		return fixedEndings["pay"]
-	}
-	return nil
 }
 
 // scopeWithIt is the scope of valid_if: it is the answer, with the type that the ask reads it as.

@@ -142,10 +142,8 @@ func (c *flowCompiler) place(steps []*Step, owner *Step) {
 			p.next = steps[i+1]
 		}
 		c.places[s] = p
-		for _, t := range s.targets() {
-			if t.Kind == TargetSteps {
-				c.place(t.Steps, s)
-			}
+		for _, b := range targetsOf(s) {
+			c.place(b.Target.Steps, s)
 		}
 	}
 }

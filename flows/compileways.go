@@ -1,6 +1,9 @@
 package flows
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // toNext is the target of an ending that goes on with the next step.
 var toNext = Target{Kind: TargetContinue}
@@ -63,12 +66,7 @@ func (c *flowCompiler) specialWays(n *node) {
 
 // said is the target that the author gave an ending: in the step, or in the defaults of the flow.
 func (c *flowCompiler) said(s *Step, ending string) *Target {
-	for _, b := range s.Then {
-		if b.Ending == ending {
-			return b.Target
-		}
-	}
-	return c.flow.Defaults.Endings[ending]
+	return c.flow.leadOf(s, ending)
 }
 
 // targetOf is where an ending of a step leads; nil if nobody has said so.
@@ -120,8 +118,17 @@ func asks(v Verb) bool {
 	return false
 }
 
-// endingsOf lists the endings of a step that is a state, in the order of the file where there is one.
+// endingsOf lists the endings of a step that is a state, in the order of the file where there is one. A step
+// with a counted target can give up.
 func endingsOf(s *Step) []string {
+	out := ownEndings(s)
+	if limited(s) && !slices.Contains(out, gaveUp) {
+		out = append(slices.Clip(out), gaveUp)
+	}
+	return out
+}
+
+func ownEndings(s *Step) []string {
 	switch v := s.Verb.(type) {
 	case *Menu:
 		out := make([]string, 0, len(v.Options)+1)
@@ -144,9 +151,6 @@ func endingsOf(s *Step) []string {
 		}
 		return out
 	case *Go:
-		if v.Target.AtMost > 0 {
-			return []string{endingGo, gaveUp}
-		}
 		return []string{endingGo}
 	case *Transfer:
 		if v.MayReturnTo != "" {
@@ -169,31 +173,6 @@ var fixedEndings = map[string][]string{
 	"twiml":        {endingBack},
 }
 
-// targets lists where a step can lead by itself, without the flow's defaults.
-func (s *Step) targets() []*Target {
-	var out []*Target
-	add := func(t *Target) {
-		if t != nil {
-			out = append(out, t)
-		}
-	}
-	switch v := s.Verb.(type) {
-	case *Menu:
-		for _, o := range v.Options {
-			add(o.Target)
-		}
-	case *If:
-		add(v.Then)
-		add(v.Else)
-	case *Go:
-		add(v.Target)
-	}
-	for _, b := range s.Then {
-		add(b.Target)
-	}
-	return out
-}
-
 // allSteps goes through every step of the flow in file order, the ones inside branches behind their owner, and
 // those of after_call at the end.
 func (f *Flow) allSteps() iter.Seq[*Step] {
@@ -212,8 +191,8 @@ func eachStep(steps []*Step, yield func(*Step) bool) bool {
 		if !yield(s) {
 			return false
 		}
-		for _, t := range s.targets() {
-			if t.Kind == TargetSteps && !eachStep(t.Steps, yield) {
+		for _, b := range targetsOf(s) {
+			if !eachStep(b.Target.Steps, yield) {
 				return false
 			}
 		}

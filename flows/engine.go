@@ -41,8 +41,7 @@ type run struct {
 	out   Sprint
 	steps int
 
-	own     bool // st.Vars is ours to change
-	crashed bool // this Advance has been through if_error
+	own bool // st.Vars is ours to change
 }
 
 // Start is a call's state before its first turn. needs of the flow are taken from the contact; language is the
@@ -262,34 +261,24 @@ func (r *run) crash(err error) error {
 		at = f.at
 	}
 	r.tell(Fact{Kind: FactError, Name: r.node.id(), Text: err.Error(), At: at})
-	r.out.Effect, r.out.Stop, r.steps = nil, nil, 0
+	r.out.Effect, r.out.Stop, r.steps = nil, nil, 0 // if_error gets a turn's worth of steps of its own
 	r.drop(answerVar)
-	if r.st.After {
-		r.node = r.afterError()
+	from := r.node
+	if from.ways[endingError] == nil {
+		from = r.prog.begin
+	}
+	switch w := from.ways[endingError]; {
+	case r.st.After && from == r.prog.begin:
+		r.node = r.prog.done
 		return nil
-	}
-	w := r.node.ways[endingError]
-	if w == nil {
-		w, r.node = r.prog.begin.ways[endingError], r.prog.begin
-	}
-	if r.st.InError || r.crashed || w == nil || w.to == r.prog.apology {
-		r.st.InError, r.crashed = true, true
-		r.node = r.prog.apology
-		return nil
-	}
-	r.st.InError, r.crashed = true, true
-	if r.node == r.prog.begin || r.node.ways[endingError] != nil {
+	case r.st.After: // the steps of after_call stand for themselves: the next one is run
 		return r.leave(endingError)
+	case r.st.InError || w.to == r.prog.apology:
+		r.st.InError, r.node = true, r.prog.apology
+		return nil
 	}
-	return nil
-}
-
-// afterError goes on behind a step of after_call that went wrong: the others stand for themselves.
-func (r *run) afterError() *node {
-	if w := r.node.ways[endingError]; w != nil {
-		return w.to
-	}
-	return r.prog.done
+	r.st.InError, r.node = true, from
+	return r.leave(endingError)
 }
 
 func (r *run) tell(f Fact) { r.out.Facts = append(r.out.Facts, f) }

@@ -37,7 +37,7 @@ func (r *run) forAgent(v Value) string {
 	if v.Private {
 		return privateShown
 	}
-	return r.put(speak.For(r.flow.Speaks[0]), "", v, toWrite, nil)
+	return r.put(speak.For(r.flow.Speaks[0]), "", v.shown(), toWrite, nil)
 }
 
 // destination finds out whom a transfer goes to.

@@ -14,13 +14,13 @@ type part struct {
 	filter  string
 }
 
-// piece is a part before it is compiled. at is where a literal begins, in characters of the sentence; from where
-// an expression does, and filterAt the name of its filter.
+// piece is a part before it is compiled. at is where a literal begins, in characters of the sentence; from and to
+// are the inside of the braces, and filterAt is where the name of the filter begins.
 type piece struct {
 	literal  string
 	at       int
 	expr     string
-	from     int
+	from, to int
 	filter   string
 	filterAt int
 	isExpr   bool
@@ -55,6 +55,7 @@ func splitTemplate(raw string) ([]piece, *problem) {
 			if bad != nil {
 				return nil, bad
 			}
+			p.to = end
 			out = append(out, p)
 			i, began = end, end+1
 		default:
@@ -207,6 +208,9 @@ func (r *run) render(t *Template, language string, how manner, escape func(strin
 		}
 		if err != nil {
 			return "", failure{at: t.At, err: err}
+		}
+		if how != toSend && p.filter == "" && p.code.path != nil && p.code.path.text == "payment.card.brand" {
+			v = TextValue(pack.Brand(v.plain()))
 		}
 		b.WriteString(r.put(pack, p.filter, v, how, escape))
 	}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"strconv"
@@ -82,10 +83,7 @@ func (v Value) IsMissing() bool { return len(v.Data) == 0 || string(v.Data) == "
 
 // String is the value as people may see it: plain, without any language, and masked when it is private.
 func (v Value) String() string {
-	if v.Private && !v.IsMissing() {
-		return privateShown
-	}
-	return v.plain()
+	return v.shown().plain()
 }
 
 // LogValue keeps private values out of logs.
@@ -93,10 +91,22 @@ func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
 // shown is the value as it may leave the flow towards people: a private one is replaced by its mask.
 func (v Value) shown() Value {
-	if !v.Private || v.IsMissing() {
+	switch {
+	case v.IsMissing():
+		return v
+	case v.Private:
+		return Value{Type: TypeText, Private: true, Data: quoted(privateShown)}
+	case v.Type != TypeRecord || !bytes.Contains(v.Data, []byte(`"p"`)):
 		return v
 	}
-	return Value{Type: TypeText, Private: true, Data: quoted(privateShown)}
+	var fields map[string]Value
+	if json.Unmarshal(v.Data, &fields) != nil {
+		return nothing()
+	}
+	for name, field := range fields {
+		fields[name] = field.shown()
+	}
+	return RecordValue(fields)
 }
 
 // plain is the value as it would stand in a file: money as 84.20, yes_no as yes or no.
