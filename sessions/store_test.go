@@ -18,10 +18,16 @@ import (
 	"github.com/paydial/paydial/sessions"
 )
 
-// each runs a test on miniredis, on a real redis-server, and on one that is a cluster.
+// each runs a test on miniredis and on a real redis-server.
 func each(t *testing.T, fn func(t *testing.T, url string)) {
 	t.Parallel()
 	redistest.Each(t, fn)
+}
+
+// everywhere runs a test on a cluster too, for what could reach into more than one slot. A cluster takes two
+// seconds to come up.
+func everywhere(t *testing.T, fn func(t *testing.T, url string)) {
+	each(t, fn)
 	t.Run("cluster", func(t *testing.T) {
 		t.Parallel()
 		fn(t, redistest.Cluster(t))
@@ -66,7 +72,7 @@ func answer(t *testing.T, s *sessions.Store, call string, n int) {
 }
 
 func TestTurns(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	everywhere(t, func(t *testing.T, url string) {
 		s := open(t, sessions.Config{URL: url})
 		begin(t, s, "CA1", 3, sessions.Unknown)
 		begin(t, s, "CA1", sessions.Current, sessions.Unknown)
@@ -166,7 +172,7 @@ func TestNoAnswer(t *testing.T) {
 
 // Of eight simultaneous copies of each of 500 calls exactly one runs; the others get its answer.
 func TestSimultaneousDuplicates(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	everywhere(t, func(t *testing.T, url string) {
 		const calls, copies = 500, 8
 		stores := []*sessions.Store{open(t, sessions.Config{URL: url}), open(t, sessions.Config{URL: url, AutoPipeline: true})}
 		var ran [calls]atomic.Int32
@@ -344,7 +350,7 @@ func (h *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 
 // A turn is two round trips: the first of a call, one in the middle, the last, and one that moves counters.
 func TestTwoRoundTrips(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	everywhere(t, func(t *testing.T, url string) {
 		s := open(t, sessions.Config{URL: url})
 		if err := s.PinBundle(t.Context(), "hash", []byte("files")); err != nil {
 			t.Fatal(err)
@@ -372,7 +378,7 @@ func TestTwoRoundTrips(t *testing.T) {
 
 // A server that lost the scripts is given them again, and nothing runs twice.
 func TestScriptsAreGivenAgain(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	everywhere(t, func(t *testing.T, url string) {
 		s := open(t, sessions.Config{URL: url})
 		flush := func() {
 			t.Helper()
@@ -399,7 +405,7 @@ func TestScriptsAreGivenAgain(t *testing.T) {
 }
 
 func TestEveryKeyHasALife(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	everywhere(t, func(t *testing.T, url string) {
 		s := open(t, sessions.Config{URL: url, TTL: time.Hour})
 		ctx := t.Context()
 		begin(t, s, "CAfresh", 0, sessions.Run)
