@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
@@ -34,7 +35,7 @@ type sample struct {
 
 // measure starts a variant and measures it saturated, then at a steady rate.
 func measure(ctx context.Context, s settings, name, redisURL string) (full, paced sample, err error) {
-	addr, stop, err := startVariant(name, redisURL)
+	addr, stop, err := startVariant(name, redisURL, s.profile)
 	if err != nil {
 		return full, paced, err
 	}
@@ -50,12 +51,12 @@ func measure(ctx context.Context, s settings, name, redisURL string) (full, pace
 }
 
 // startVariant starts this program again as the server of one variant.
-func startVariant(name, redisURL string) (addr string, stop func(), err error) {
+func startVariant(name, redisURL, profile string) (addr string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, err
 	}
-	cmd := exec.Command(self, "-serve", name, "-redis", redisURL)
+	cmd := exec.Command(self, "-serve", name, "-redis", redisURL, "-cpuprofile", profile)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -64,7 +65,7 @@ func startVariant(name, redisURL string) (addr string, stop func(), err error) {
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
 	}
-	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
+	stop = func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() }
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		stop()
@@ -82,22 +83,37 @@ type load struct {
 	calls  []*call
 }
 
+// turnsPerCall is how many turns a call has before its connection begins another: what a paying call takes.
+const turnsPerCall = 12
+
 // call is one caller's call.
 type call struct {
 	sid  string
 	turn int
-	busy sync.Mutex
+}
+
+// next is the path and the keys of the call's next turn; after the last one a new call begins.
+func (c *call) next() (path, digits string) {
+	if c.turn++; c.turn > turnsPerCall {
+		c.sid, c.turn = newSID(), 0
+		return "/voice", ""
+	}
+	return "/voice/turn/" + strconv.Itoa(c.turn), "1"
+}
+
+// newSID is a CallSid that was never used.
+func newSID() string {
+	return fmt.Sprintf("CA%016x%016x", rand.Uint64(), rand.Uint64())
 }
 
 // begin rings every call in, so that what is measured are turns.
 func (l *load) begin(ctx context.Context) error {
-	for i := range l.s.connections {
-		c := &call{sid: fmt.Sprintf("CA%024x%08x", time.Now().UnixNano(), i)}
+	for range l.s.connections {
+		c := &call{sid: newSID()}
 		l.calls = append(l.calls, c)
 		if err := l.post(ctx, c, "/voice", ""); err != nil {
 			return fmt.Errorf("ring in: %w", err)
 		}
-		c.turn = 1
 	}
 	return nil
 }
@@ -125,10 +141,10 @@ func (l *load) run(ctx context.Context, d time.Duration, rate int) sample {
 				if due.Sub(began) > d || ctx.Err() != nil {
 					break
 				}
-				if err := l.post(ctx, c, "/voice/turn/"+strconv.Itoa(c.turn), "1"); err != nil {
+				path, digits := c.next()
+				if err := l.post(ctx, c, path, digits); err != nil {
 					errs.Add(1)
 				}
-				c.turn++
 				mine = append(mine, time.Since(due))
 			}
 			mu.Lock()

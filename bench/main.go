@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -25,12 +26,14 @@ type settings struct {
 	connections int
 	rate        int
 	only        string
+	profile     string // of the servers; the last one's stays
 }
 
 func main() {
 	var s settings
 	serve := flag.String("serve", "", "run one variant as a server (used by the command itself)")
 	redis := flag.String("redis", "", "Redis to use with -serve")
+	flag.StringVar(&s.profile, "cpuprofile", "", "write a CPU profile of the server here (with -only)")
 	flag.IntVar(&s.rounds, "rounds", 5, "rounds; the medians are printed")
 	flag.DurationVar(&s.duration, "duration", 3*time.Second, "length of one measurement")
 	flag.IntVar(&s.connections, "connections", 64, "connections")
@@ -41,7 +44,7 @@ func main() {
 	defer stop()
 	var err error
 	if *serve != "" {
-		err = serveVariant(ctx, *serve, *redis)
+		err = profiled(s.profile, func() error { return serveVariant(ctx, *serve, *redis) })
 	} else {
 		err = compare(ctx, s)
 	}
@@ -49,6 +52,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs f, with a CPU profile written to path unless that is "".
+func profiled(path string, f func() error) error {
+	if path == "" {
+		return f()
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }
 
 // compare runs every variant in rotation and prints the medians and their ratios to the naive one.

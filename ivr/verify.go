@@ -34,7 +34,7 @@ func (s *Server) verify(c *gin.Context) {
 	}
 	err = s.Validator.Check(twilio.Request{
 		Method:      c.Request.Method,
-		RequestURI:  c.Request.URL.RequestURI(),
+		RequestURI:  c.Request.RequestURI,
 		ContentType: c.Request.Header.Get("Content-Type"),
 		Body:        body,
 		Form:        &form,
