@@ -48,8 +48,9 @@ export class Simulator {
     return `${this.base}/calls/${encodeURIComponent(sid)}${rest}`;
   }
 
-  async ring(from, to) {
-    return (await exchange("POST", `${this.base}/calls`, { body: { from, to, pace: 1 } })).call_sid;
+  // pace is how long speech takes: 1 as long as it takes to say, 0.5 half of it.
+  async ring(from, to, pace) {
+    return (await exchange("POST", `${this.base}/calls`, { body: { from, to, pace } })).call_sid;
   }
 
   call(sid) {
