@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,26 +41,42 @@ func (b *tab) toPayment() {
 	b.reads("#waiting", "Waiting for your card number")
 }
 
-// card presses a test card's button for each field that is asked.
-func (b *tab) card(name string) {
+// card presses a test card's button for each field as it is asked for.
+func (b *tab) card(name string, fields ...string) {
 	b.t.Helper()
-	for _, field := range []string{"card number", "expiry date", "postal code", "security code"} {
+	button := `[data-card="` + name + `"]`
+	for _, field := range fields {
 		b.reads("#waiting", "Waiting for your "+field)
-		b.until("cards to be ready", `!document.querySelector('[data-card="`+name+`"]').disabled && document.querySelector('[data-card="`+name+`"]').getAttribute("aria-disabled") === "false"`)
-		b.click(`[data-card="` + name + `"]`)
+		b.until("the cards to be free", fmt.Sprintf("document.querySelector(%q).getAttribute('aria-disabled') === 'false'", button))
+		b.click(button)
 	}
 }
 
+// TestPayByClickingKeys is the whole call as a newcomer makes it: every key clicked, the card's number too.
 func TestPayByClickingKeys(t *testing.T) {
+	t.Parallel()
 	b, _ := visit(t)
 	b.picture("phone-ready-light")
 	b.toPayment()
-	b.card("visa")
+	b.keys("424242424")
+	b.reads("#waiting", "Waiting for your card number, 9 keys so far")
+	b.reads("#payment", "•••• •••• •")
+	b.picture("phone-paying-light")
+	b.colours("dark")
+	b.picture("phone-paying-dark")
+	b.size(360, 740)
+	b.picture("phone-paying-360")
+	b.size(1280, 900)
+	b.keys("2424242")
+	b.card("visa", "expiry date", "postal code", "security code")
 	b.reads("#outcome", "Paid $84.20")
 	b.reads("#outcome", "Visa ending 4242")
 	b.reads("#captions", "Your payment was approved")
 	b.reads("#scenes", "receipt")
 	b.reads("#payment", "•••• 4242")
+	b.until("the typist to rest", `document.querySelector("#cards-note").innerText.startsWith("type themselves")`)
+	b.picture("phone-paid-dark")
+	b.colours("light")
 	b.picture("phone-paid-light")
 	html := b.html()
 	for _, secret := range []string{"4242424242424242", "4242 4242", "424242"} {

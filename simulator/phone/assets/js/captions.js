@@ -9,6 +9,7 @@ export class Captions {
 
   constructor(root) {
     this.#root = root;
+    new ResizeObserver(() => this.#toEnd()).observe(root);
   }
 
   clear() {
@@ -30,7 +31,7 @@ export class Captions {
   // timeline has the same fact. A masked key is counted and not kept.
   pressed(key, masked) {
     if (!this.#bubble || this.#bubble.masked !== masked) {
-      const el = h("p", { class: "pressed", "aria-hidden": "true" });
+      const el = h("p", { class: "pressed", "aria-hidden": "true", "data-masked": masked });
       this.#bubble = { el, masked, keys: "", count: 0 };
       this.#add(el);
     }

@@ -28,8 +28,8 @@ export class Keypad {
     this.#press = press;
     this.#tones = tones;
     for (const [key, letters] of KEYS) {
-      const button = h("button", { type: "button", class: "key", "aria-label": label(key, letters), "data-key": key },
-        key, h("small", { "aria-hidden": "true" }, letters || "\u00a0"));
+      const button = h("button", { type: "button", class: "key", "aria-label": label(key, letters), "data-key": key, "data-plain": key in SPOKEN },
+        key, key in SPOKEN ? null : h("small", { "aria-hidden": "true" }, letters || "\u00a0"));
       this.#buttons.set(key, button);
       this.#wirePointer(button, key);
       root.append(button);

@@ -15,20 +15,23 @@ export class Timeline {
   #root;
   #items = []; // {el, shown} by row
   #open = new Set(); // webhooks that the reader opened or closed; they are left alone
+  #pinned = true; // to the newest row, until the reader scrolls up
   keepLatestOpen = true;
 
   constructor(root) {
     this.#root = root;
+    root.addEventListener("scroll", () => { this.#pinned = this.#atEnd(); });
+    new ResizeObserver(() => this.#follow()).observe(root);
   }
 
   clear() {
     this.#root.replaceChildren();
     this.#items = [];
     this.#open.clear();
+    this.#pinned = true;
   }
 
   draw(call) {
-    const follow = this.#atEnd();
     const latest = call.rows.findLast((row) => row.kind === "hook" && row.body)?.id;
     call.rows.forEach((row, i) => {
       const shown = JSON.stringify(row);
@@ -44,11 +47,15 @@ export class Timeline {
       }
       if (row.kind === "hook") this.#unfold(item.el.firstElementChild, row, latest);
     });
-    if (follow) this.#root.scrollTop = this.#root.scrollHeight;
+    this.#follow();
+  }
+
+  #follow() {
+    if (this.#pinned) this.#root.scrollTop = this.#root.scrollHeight;
   }
 
   #atEnd() {
-    return this.#root.scrollHeight - this.#root.scrollTop - this.#root.clientHeight < 60;
+    return this.#root.scrollHeight - this.#root.scrollTop - this.#root.clientHeight < 40;
   }
 
   #unfold(details, row, latest) {

@@ -38,7 +38,7 @@ export class Typist {
         await Promise.all([this.press(call, key), this.keypad.play(key, HOLD)]);
         await pause(GAP);
       }
-      await pause(SETTLE);
+      for (let waited = 0; waited < SETTLE && call.waitingFor === field; waited += HOLD) await pause(HOLD);
       if (call.waitingFor === field && call.keys > 0 && !call.ended) {
         await Promise.all([this.press(call, "#"), this.keypad.play("#", HOLD)]);
       }
