@@ -28,14 +28,15 @@ type flowCheck struct {
 	found  Findings
 	step   *Step
 	unset  *unsetNames
+
+	justSet []string // what the set step has saved above the line being checked
 }
 
 func (c *flowCheck) run() {
 	c.collectNames()
 	prog, err := compileFlow(c.flow)
 	if err != nil {
-		c.add("F200", c.flow.At, err.Error())
-		return
+		panic(err) // the compiler gives every state and event a name of its own
 	}
 	c.unset = findUnset(c.flow, prog)
 	c.flow.program = prog
@@ -126,13 +127,14 @@ func (c *flowCheck) notSet(k *code, at Span, text string, shift int) {
 		return
 	}
 	for _, r := range k.refs {
-		if r.soft || r.fact != nil && r.path[0] != "payment" || !c.unset.never(c.step, r.path[0]) {
+		if r.soft || r.fact != nil && r.path[0] != "payment" ||
+			slices.Contains(c.justSet, r.path[0]) || !c.unset.never(c.step, r.path[0]) {
 			continue
 		}
 		f := c.add("F209", c.flow.Project.spanIn(at, text, shift+r.at[0], shift+r.at[1]), r.text+" cannot have a value here")
 		f.Label = "no step before this one saves it"
 		if where := c.unset.savedIn(r.path[0]); where != "" {
-			f.Help = "it is saved in scene " + where + ", which is not on the way to here"
+			f.Help = "it is saved in scene " + where + ", but not on a way that leads here"
 		}
 	}
 }
@@ -169,9 +171,8 @@ func (c *flowCheck) template(t *Template, why purpose) {
 	}
 	text := t.Raw
 	pieces, bad := splitTemplate(text)
-	if bad != nil {
-		c.report(bad, t.At, text, 0)
-		return
+	for i := range bad {
+		c.report(&bad[i], t.At, text, 0)
 	}
 	t.parts = make([]part, 0, len(pieces))
 	for _, p := range pieces {
@@ -265,7 +266,7 @@ func (c *flowCheck) longNumber(t *Template, literal string, at int) {
 			digits++
 			continue
 		}
-		if digits >= 5 && r != ',' && r != '.' {
+		if digits >= 5 {
 			number := string(text[i-digits : i])
 			f := c.add("F210", c.place(t, at+i-digits, digits), number+" would be read out as one long number")
 			f.Label = "put blanks between the digits: " + strings.Join(strings.Split(number, ""), " ")

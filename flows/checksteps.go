@@ -54,7 +54,9 @@ func (c *flowCheck) checkStep(s *Step) {
 	case *Set:
 		for _, a := range v.Assign {
 			c.expr(a.Expr, useAny)
+			c.justSet = append(c.justSet, a.Name)
 		}
+		c.justSet = nil
 	case *Transfer:
 		c.text(v.Say, spoken)
 		c.text(v.Whisper, spoken)

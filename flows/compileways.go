@@ -100,7 +100,7 @@ func (c *flowCompiler) targetOf(s *Step, ending string) *Target {
 	if t := c.said(s, ending); t != nil {
 		return t
 	}
-	if _, ok := s.Verb.(*TextMessage); ok || goesOn[ending] {
+	if _, ok := s.Verb.(*TextMessage); ok || goesOn[ending] || s.Scene == afterCall {
 		return &toNext
 	}
 	if ending == "holiday" {

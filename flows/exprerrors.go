@@ -63,7 +63,7 @@ func (s *scope) typeProblem(text string, tree ast.Node, err error) *problem {
 		p.message = fmt.Sprintf("%q does not work with %s", m[1], typeWord(m[2]))
 	}
 	if m := wrongArgument.FindStringSubmatch(fe.Message); m != nil {
-		p.message = fmt.Sprintf("%s does not take %s", strings.TrimSpace(m[3]), typeWord(m[2]))
+		p.message = fmt.Sprintf("%s takes %s, and this is %s", strings.TrimSpace(m[3]), typeWord(m[2]), typeWord(m[1]))
 	}
 	return p
 }
@@ -150,7 +150,7 @@ func mismatchProblem(p *problem, tree ast.Node, m []string) *problem {
 	case pair == "date time" || pair == "time date":
 		p.label = "compare a date with today, a time with now"
 	case strings.Contains(pair, "yes_no"):
-		p.label = "yes_no stands for itself: autopay, or not autopay"
+		p.label = "a yes_no stands alone, or with not before it"
 	}
 	return p
 }

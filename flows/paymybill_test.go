@@ -14,7 +14,7 @@ import (
 // payMyBill is the flow that the whole design is written around, in a project with office hours.
 func payMyBill(t testing.TB) *Flow {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "examples", "bill-payment", "flows", "pay-my-bill.yaml"))
+	text, err := os.ReadFile(filepath.Join("testdata", "played", "pay-my-bill.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

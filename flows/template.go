@@ -29,9 +29,8 @@ type piece struct {
 var filterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // splitTemplate cuts a sentence at its ${...}. $${ stands for ${ itself.
-func splitTemplate(raw string) ([]piece, *problem) {
+func splitTemplate(raw string) (out []piece, problems []problem) {
 	text := []rune(raw)
-	var out []piece
 	var literal strings.Builder
 	began := 0
 	flush := func() {
@@ -48,22 +47,26 @@ func splitTemplate(raw string) ([]piece, *problem) {
 		case hasAt(text, i, "${"):
 			end := closing(text, i+2)
 			if end < 0 {
-				return nil, &problem{code: "F202", from: i, to: i + 2, message: "this ${ is never closed", label: "add the } behind the name"}
+				flush()
+				return out, append(problems, problem{
+					code: "F202", from: i, to: i + 2, message: "this ${ is never closed", label: "add the } behind the name",
+				})
 			}
 			flush()
 			p, bad := splitFilter(text[i+2:end], i+2)
 			if bad != nil {
-				return nil, bad
+				problems = append(problems, *bad)
+			} else {
+				p.to = end
+				out = append(out, p)
 			}
-			p.to = end
-			out = append(out, p)
 			i, began = end, end+1
 		default:
 			literal.WriteRune(text[i])
 		}
 	}
 	flush()
-	return out, nil
+	return out, problems
 }
 
 func hasAt(text []rune, i int, want string) bool {

@@ -124,6 +124,9 @@ func (v Value) jsonOf() json.RawMessage {
 		}
 		return data
 	}
+	if v.Data[0] == '"' { // written in one way, whatever a turn through JSON has made of it
+		return quoted(unquoted(v.Data))
+	}
 	return v.Data
 }
 
