@@ -15,6 +15,8 @@ import (
 	"github.com/paydial/paydial/internal/pgtest"
 )
 
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
 // each runs fn on every kind of database.
 func each(t *testing.T, fn func(t *testing.T, url string)) {
 	t.Parallel()

@@ -18,6 +18,8 @@ import (
 	"github.com/paydial/paydial/payments"
 )
 
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
 // each runs fn on SQLite, in memory and in a file, and on Postgres.
 func each(t *testing.T, fn func(t *testing.T, b bench)) {
 	t.Parallel()

@@ -182,4 +182,3 @@ func TestSubscribeAfterClose(t *testing.T) {
 		t.Error("subscribed to a closed store")
 	}
 }
-

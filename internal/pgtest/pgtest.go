@@ -6,8 +6,7 @@
 package pgtest
 
 import (
-	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -17,8 +16,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 
 	"github.com/paydial/paydial/internal/testproc"
 )
@@ -36,6 +33,7 @@ var shared struct {
 
 // server is a running Postgres.
 type server struct {
+	bin  string // folder of Postgres's programs
 	dir  string
 	addr string
 	proc *testproc.Process
@@ -67,19 +65,30 @@ func Start(t testing.TB) string {
 	return shared.server.url(name)
 }
 
+// Main runs the tests of a package that uses Start in many of them, from its TestMain: the server is then kept
+// until the last has ended, and not started anew whenever none happens to use it.
+func Main(m *testing.M) {
+	shared.Lock()
+	shared.users++
+	shared.Unlock()
+	code := m.Run()
+	leave()
+	os.Exit(code)
+}
+
 // leave ends the server with its last user.
 func leave() {
 	shared.Lock()
 	defer shared.Unlock()
 	shared.users--
-	if shared.users == 0 {
+	if shared.users == 0 && shared.server != nil {
 		shared.server.proc.Stop() // not Kill: Postgres would leave its shared memory behind
 		_ = os.RemoveAll(shared.server.dir)
 		shared.server = nil
 	}
 }
 
-// binaries is the folder of initdb and postgres; "" where there is none.
+// binaries is the folder of postgres, initdb and createdb; "" where there is none.
 func binaries() string {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	sort.Sort(sort.Reverse(sort.StringSlice(dirs)))
@@ -87,7 +96,7 @@ func binaries() string {
 		dirs = append(dirs, filepath.Dir(path))
 	}
 	for _, dir := range dirs {
-		if exists(filepath.Join(dir, "postgres")) && exists(filepath.Join(dir, "initdb")) {
+		if exists(filepath.Join(dir, "postgres")) && exists(filepath.Join(dir, "initdb")) && exists(filepath.Join(dir, "createdb")) {
 			return dir
 		}
 	}
@@ -104,8 +113,8 @@ func newServer(bin string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{dir: dir}
-	if err := s.run(bin); err != nil {
+	s := &server{bin: bin, dir: dir}
+	if err := s.run(); err != nil {
 		if s.proc != nil {
 			s.proc.Stop()
 			err = fmt.Errorf("%w\n%s", err, s.proc.Output())
@@ -116,13 +125,13 @@ func newServer(bin string) (*server, error) {
 	return s, nil
 }
 
-func (s *server) run(bin string) error {
+func (s *server) run() error {
 	attr, err := unprivileged(s.dir)
 	if err != nil {
 		return err
 	}
 	data := filepath.Join(s.dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "paydial", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", data, "-U", "paydial", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	initdb.SysProcAttr, initdb.Dir = attr, s.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -140,7 +149,7 @@ func (s *server) run(bin string) error {
 		return err
 	}
 	// Nothing has to survive: without fsync the tests take seconds instead of minutes.
-	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-h", "127.0.0.1", "-k", "",
+	cmd := exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-p", port, "-h", "127.0.0.1", "-k", "",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
 	cmd.SysProcAttr, cmd.Dir = attr, s.dir
 	if s.proc, err = testproc.Start(cmd); err != nil {
@@ -149,36 +158,35 @@ func (s *server) run(bin string) error {
 	return s.wait()
 }
 
+// wait waits until the server takes a database.
 func (s *server) wait() error {
-	db, err := sql.Open("pgx", s.url("postgres"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
+	deadline := time.Now().Add(startTimeout)
 	for {
-		err := db.PingContext(ctx)
+		err := s.create("first")
 		switch {
 		case err == nil:
 			return nil
 		case s.proc.Ended():
-			return fmt.Errorf("postgres ended at once")
-		case ctx.Err() != nil:
+			return errors.New("postgres ended at once")
+		case time.Now().After(deadline):
 			return fmt.Errorf("postgres does not answer: %w", err)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
+// create makes an empty database with Postgres's own tool, so that this package needs no driver.
 func (s *server) create(name string) error {
-	db, err := sql.Open("pgx", s.url("postgres"))
+	host, port, err := net.SplitHostPort(s.addr)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }()
-	_, err = db.Exec("CREATE DATABASE " + name)
-	return err
+	cmd := exec.Command(filepath.Join(s.bin, "createdb"), "-h", host, "-p", port, "-U", "paydial", "-w",
+		"--maintenance-db=postgres", name)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("createdb: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func (s *server) url(name string) string {
