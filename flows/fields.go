@@ -161,7 +161,7 @@ func (r *reader) wrongKind(f field, want, label string) {
 	if f.value.Kind == yaml.ScalarNode && !f.empty() {
 		at = r.src.spanOf(f.value)
 	}
-	r.add("F121", at, fmt.Sprintf("%s must be %s, not %s", quoteWord(f.name()), want, kindOf(f.value))).Label = label
+	r.add("F121", at, fmt.Sprintf("%s needs %s, not %s", quoteWord(f.name()), want, kindOf(f.value))).Label = label
 }
 
 // kindOf says in a word what a node is.
@@ -172,7 +172,7 @@ func kindOf(n *yaml.Node) string {
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	case isNull(n):
-		return "empty"
+		return "nothing"
 	}
 	return "one value"
 }

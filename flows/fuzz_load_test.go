@@ -56,13 +56,13 @@ func checkFinding(t *testing.T, p *Project, f Finding) {
 		return
 	}
 	if src == nil || f.Line < 1 || f.Line > len(src.lines) || f.Col < 1 || f.EndCol <= f.Col {
-		t.Errorf("finding lies nowhere: %+v", f)
+		t.Errorf("finding lies nowhere: %s %s to %d: %s", f.Code, f.Span, f.EndCol, f.Message)
 		return
 	}
 	if width := len(src.line(f.Line)); f.EndCol > width+2 {
-		t.Errorf("finding ends at %d in a line of %d: %+v", f.EndCol, width, f)
+		t.Errorf("%s %s ends at %d in a line of %d: %s", f.Code, f.Span, f.EndCol, width, f.Message)
 	}
 	if f.Message == "" {
-		t.Errorf("finding without a message: %+v", f)
+		t.Errorf("%s %s has no message", f.Code, f.Span)
 	}
 }

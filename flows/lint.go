@@ -62,11 +62,13 @@ func (l *flowLint) run() {
 // checkScenes finds names of scenes that do not exist.
 func (l *flowLint) checkScenes() {
 	var names []string
+	known := map[string]bool{}
 	for _, s := range l.flow.Scenes {
 		names = append(names, s.Name)
+		known[s.Name] = true
 	}
 	check := func(t *Target) {
-		if t == nil || t.Kind != TargetScene || slices.Contains(names, t.Scene) {
+		if t == nil || t.Kind != TargetScene || known[t.Scene] {
 			return
 		}
 		words := names

@@ -46,11 +46,14 @@ func (l *flowLint) checkRecording() {
 func (l *flowLint) checkFirstWords() {
 	speaks := func(n *spot) bool { return len(spokenBy(n.step)) > 0 }
 	before := l.paths.reach([]*spot{l.paths.start()}, speaks)
+	names := l.lineNames()
+	stoppable := l.paths.leadTo(l.optOut(), func(n *spot) bool { return isStop(n.step.Verb) })
 	for _, n := range l.paths.nodes {
 		if _, end := n.step.Verb.(*HangUp); end || !before[n.index] || !speaks(n) {
 			continue
 		}
-		who, out := l.saysLine(n), l.offersOptOut(n)
+		texts := spokenBy(n.step)
+		who, out := says(texts, saysWho) || says(texts, names), stoppable[n.index]
 		if who && out {
 			continue
 		}
@@ -66,46 +69,28 @@ func (l *flowLint) checkFirstWords() {
 	}
 }
 
-// saysLine tells whether a step says who is calling.
-func (l *flowLint) saysLine(n *spot) bool {
-	texts := spokenBy(n.step)
-	if says(texts, saysWho) {
-		return true
-	}
+// lineNames finds any longer word of the line's name.
+func (l *flowLint) lineNames() *regexp.Regexp {
+	words := []string{`[^\s\S]`} // nothing
 	for word := range strings.FieldsSeq(l.project.Line) {
-		if len(word) > 3 && says(texts, regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(word)+`\b`)) {
-			return true
+		if len(word) > 3 {
+			words = append(words, `\b`+regexp.QuoteMeta(word)+`\b`)
 		}
 	}
-	return false
+	return regexp.MustCompile("(?i)" + strings.Join(words, "|"))
 }
 
-// offersOptOut tells whether a caller can opt out, or is told how, before the first choice after n is made.
-func (l *flowLint) offersOptOut(n *spot) bool {
-	near := l.paths.reach([]*spot{n}, func(n *spot) bool { return isStop(n.step.Verb) })
-	return slices.ContainsFunc(l.paths.nodes, func(m *spot) bool {
-		if !near[m.index] {
-			return false
+// optOut tells of a step whether it says how to stop these calls, or leads to a scene that stops them.
+func (l *flowLint) optOut() func(*spot) bool {
+	scenes := map[string]bool{}
+	for _, n := range l.paths.nodes {
+		if _, ok := n.step.Verb.(*OptOut); ok {
+			scenes[n.step.Scene] = true
 		}
-		if says(spokenBy(m.step), saysOptOut) {
-			return true
-		}
-		return slices.ContainsFunc(m.lanes, func(e lane) bool {
-			if e.to == nil {
-				return false
-			}
-			scene := l.flow.sceneOf(e.to.step)
-			return slices.ContainsFunc(scene, func(s *Step) bool { _, ok := s.Verb.(*OptOut); return ok })
+	}
+	return func(n *spot) bool {
+		return says(spokenBy(n.step), saysOptOut) || slices.ContainsFunc(n.lanes, func(e lane) bool {
+			return e.to != nil && scenes[e.to.step.Scene]
 		})
-	})
-}
-
-// sceneOf is the list of steps of the scene a step belongs to.
-func (f *Flow) sceneOf(s *Step) []*Step {
-	for _, scene := range f.Scenes {
-		if scene.Name == s.Scene {
-			return scene.Steps
-		}
 	}
-	return nil
 }

@@ -66,6 +66,7 @@ func (l *flowLint) checkReached() {
 		}
 	}
 	reached := l.paths.reach(from, nil)
+	named := l.namedByOthers()
 	for i, s := range l.flow.Scenes {
 		first := l.paths.first[s.Name]
 		if i == 0 || first == nil || reached[first.index] {
@@ -73,18 +74,23 @@ func (l *flowLint) checkReached() {
 		}
 		f := l.add("F105", s.At, fmt.Sprintf("no step leads to scene %q", s.Name))
 		f.Label = "delete it, or send callers here with go:"
-		if l.namedElsewhere(s) {
+		if named[first] {
 			f.Message = fmt.Sprintf("only scenes that no call comes to lead to scene %q", s.Name)
 		}
 	}
 }
 
-// namedElsewhere tells whether any step of another scene leads to a scene.
-func (l *flowLint) namedElsewhere(s *Scene) bool {
-	first := l.paths.first[s.Name]
-	return slices.ContainsFunc(l.paths.nodes, func(n *spot) bool {
-		return n.step.Scene != s.Name && slices.ContainsFunc(n.lanes, func(e lane) bool { return e.to == first })
-	})
+// namedByOthers marks the first steps of the scenes that a step of another scene leads to.
+func (l *flowLint) namedByOthers() map[*spot]bool {
+	out := map[*spot]bool{}
+	for _, n := range l.paths.nodes {
+		for _, e := range n.lanes {
+			if e.to != nil && e.to.step.Scene != n.step.Scene {
+				out[e.to] = true
+			}
+		}
+	}
+	return out
 }
 
 // checkRounds finds ways that a call can go for ever without the caller having a say.
@@ -124,7 +130,7 @@ func (l *flowLint) checkPerson() {
 			return true
 		}
 		return false
-	})
+	}, nil)
 	for _, n := range l.paths.nodes {
 		if _, menu := n.step.Verb.(*Menu); !menu || reaches[n.index] {
 			continue

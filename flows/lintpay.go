@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // payLanguages are the languages for which Twilio has wording of its own for <Pay>.
@@ -22,7 +23,7 @@ func (l *flowLint) checkPay(s *Step) {
 	for _, lang := range l.flow.Speaks {
 		if missing := promptsMissing(v, lang); len(missing) > 0 {
 			f := l.add("L004", s.At, fmt.Sprintf("Twilio has no wording of its own for paying in %s", lang))
-			f.Label = "write these under prompts: " + fmt.Sprint(missing)
+			f.Label = "write these under prompts: " + strings.Join(missing, ", ")
 		}
 	}
 }
@@ -98,15 +99,17 @@ func (l *flowLint) checkMoney() {
 			texts = append(texts, v.Text)
 		}
 		return says(texts, saysReceipt)
-	})
+	}, nil)
 	for _, n := range l.paths.nodes {
 		v, ok := n.step.Verb.(*Pay)
 		if !ok || v.Amount == nil {
 			continue
 		}
 		if missing := unsaid[n.index] && !literal[n] || literal[n] && unsaidLiteral[n.index]; missing && !states(n) {
-			l.add("F320", n.step.At, "a caller can come here without having heard the amount").
-				Label = "say it before, for example: You are paying ${" + v.Amount.Raw + " | money}."
+			f := l.add("F320", n.step.At, "a caller can come here without having heard the amount")
+			if f.Label = "say it before this step"; !literal[n] {
+				f.Label += ": You are paying ${" + v.Amount.Raw + " | money}."
+			}
 		}
 		l.checkReceipt(n, receipt)
 	}

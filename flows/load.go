@@ -96,15 +96,19 @@ func (l *loader) add(code string, at Span, message string) *Finding {
 	return &f
 }
 
+// fewWords is how many legal words fit behind a caret; more go into a line of their own.
+const fewWords = 8
+
 // addUnknown notes a word that is not one of the legal ones.
 func (l *loader) addUnknown(code string, at Span, message, word string, legal []string) *Finding {
 	f := l.add(code, at, message)
-	f.Label, f.Fix = didYouMean(word, legal)
-	if f.Label == "" && len(legal) > 0 {
-		sorted := slices.Sorted(slices.Values(legal))
-		if len(sorted) <= 12 {
-			f.Label = "one of: " + strings.Join(sorted, ", ")
-		}
+	if f.Label, f.Fix = didYouMean(word, legal); f.Label != "" || len(legal) == 0 || len(legal) > mostWords {
+		return f
+	}
+	sorted := slices.Compact(slices.Sorted(slices.Values(legal)))
+	list := "one of: " + strings.Join(sorted, ", ")
+	if f.Label = list; len(sorted) > fewWords {
+		f.Label, f.Help = "write another word, or leave it out", list
 	}
 	return f
 }

@@ -183,13 +183,14 @@ func (g *paths) reach(from []*spot, stop func(*spot) bool) []bool {
 	return seen
 }
 
-// leadTo marks every spot from which one can come to a spot for which goal is true, with these.
-func (g *paths) leadTo(goal func(*spot) bool) []bool {
+// leadTo marks every spot from which one can come to a spot for which goal is true, with these. It does not go back
+// over a spot for which stop is true.
+func (g *paths) leadTo(goal, stop func(*spot) bool) []bool {
 	back := make([][]*spot, len(g.nodes))
 	var from []*spot
 	for _, n := range g.nodes {
 		for _, e := range n.lanes {
-			if e.to != nil {
+			if e.to != nil && (stop == nil || !stop(n)) {
 				back[e.to.index] = append(back[e.to.index], n)
 			}
 		}

@@ -62,14 +62,15 @@ func (m *fields) languages(name string, legal []string) []string {
 	}
 	var out []string
 	for _, item := range m.items(f) {
-		if lang, ok := m.asLanguage(item, legal); ok && !slices.Contains(out, lang) {
+		if lang, ok := m.asLanguage(item, "project", legal); ok && !slices.Contains(out, lang) {
 			out = append(out, lang)
 		}
 	}
 	return out
 }
 
-func (r *reader) asLanguage(f field, legal []string) (string, bool) {
+// asLanguage reads one language. legal are the languages of whose, or nil when any will do.
+func (r *reader) asLanguage(f field, whose string, legal []string) (string, bool) {
 	raw, ok := r.raw(f)
 	if !ok {
 		return "", false
@@ -80,7 +81,7 @@ func (r *reader) asLanguage(f field, legal []string) (string, bool) {
 		r.add("L002", at, quoteWord(raw)+" is not a language").Label = "write it as en-US"
 		return "", false
 	case legal != nil && !slices.Contains(legal, raw):
-		r.addUnknown("L002", at, quoteWord(raw)+" is not one of the languages listed for this", raw, legal)
+		r.addUnknown("L002", at, quoteWord(raw)+" is not among the languages of the "+whose, raw, legal)
 		return "", false
 	}
 	return raw, true
@@ -193,8 +194,8 @@ func (r *reader) secret(m *fields, name string) string {
 	}
 	secret, ok := strings.CutPrefix(raw, "secret.")
 	if !ok || !snakeName.MatchString(secret) {
-		r.add("P011", r.src.spanOf(f.value), "a secret must not be written into a file").
-			Label = "write its name: secret.billing_token"
+		f := r.add("P011", r.src.spanOf(f.value), "a secret must not be written into a file")
+		f.Label, f.Source = "write its name: secret.billing_token", "" // the report must not spread it
 		return ""
 	}
 	return secret

@@ -103,6 +103,7 @@ func (r *reader) step(n *yaml.Node, id string) *Step {
 		return nil
 	}
 	verb, _ := m.take(word)
+	m.legal = nil // the verb itself is not among its fields
 	s := &stepReader{reader: r, word: word, spec: r.verbs[word], step: &Step{ID: id, Scene: r.scene, At: r.src.spanOf(verb.key)}}
 	m.what, m.at, m.isStep = quoteWord(word), s.step.At, true
 	if r.scene == afterCall && !slices.Contains(dataVerbs, word) {
@@ -142,10 +143,7 @@ func (r *reader) findVerb(m *fields) string {
 		r.addLater(at, first)
 		return ""
 	}
-	f := r.addUnknown("F101", at, quoteWord(first)+" is not a step", first, keysOf(r.verbs))
-	if f.Label == "" {
-		f.Label = `"paydial steps" lists them all`
-	}
+	r.addUnknown("F101", at, quoteWord(first)+" is not a step", first, keysOf(r.verbs))
 	return ""
 }
 
@@ -190,6 +188,9 @@ func (s *stepReader) readCommon(m *fields) {
 		return
 	}
 	f, ok := m.filled("then")
+	if len(s.spec.endings) == 0 {
+		m.legal = m.legal[:len(m.legal)-1]
+	}
 	if !ok {
 		return
 	}

@@ -232,7 +232,7 @@ func readChooseLanguage(s *stepReader, m *fields, main field, short bool) Verb {
 		if !s.checkKey(one) {
 			return
 		}
-		if lang, ok := s.asLanguage(one, s.speaks); ok {
+		if lang, ok := s.asLanguage(one, "flow", s.speaks); ok {
 			v.Options = append(v.Options, LanguageOption{At: s.src.spanOf(one.key), Key: one.name(), Language: lang})
 		}
 	})

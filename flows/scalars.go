@@ -172,8 +172,11 @@ func (r *reader) checkName(at Span, name, what string, style *regexp.Regexp) boo
 		return true
 	}
 	label := "use small letters, digits and hyphens, beginning with a letter: pay-my-bill"
-	if style == snakeName {
+	switch style {
+	case snakeName:
 		label = "use small letters, digits and underscores, beginning with a letter: account_number"
+	case eventName:
+		label = "use small letters, digits and dots, beginning with a letter: call.finished"
 	}
 	r.add("F129", at, fmt.Sprintf("%s is not a name that %s can have", quoteWord(name), what)).Label = label
 	return false

@@ -51,8 +51,12 @@ func (s *source) excerpt(n int) string {
 	return ""
 }
 
-// span is a stretch of the file.
+// span is a stretch of the file. What would lie behind the end of the file or of a line is moved to that end.
 func (s *source) span(line, col, width int) Span {
+	if line > len(s.lines) {
+		line, col, width = max(len(s.lines), 1), len(s.line(len(s.lines)))+1, 1
+	}
+	col = max(min(col, len(s.line(line))+1), 1)
 	return Span{File: s.path, Line: line, Col: col, EndCol: col + max(width, 1)}
 }
 

@@ -8,6 +8,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// maxText is the longest text, in characters: Twilio's <Say> takes 4,096.
+const maxText = 4000
+
 // spoken reads an optional sentence: a text, or a mapping from language to text.
 func (m *fields) spoken(name string) *Text {
 	if f, ok := m.filled(name); ok {
@@ -89,6 +92,11 @@ func (r *reader) asTemplate(f field) *Template {
 	raw = strings.TrimRight(raw, " \t\n")
 	if ok && raw == "" && f.value.Style&yaml.TaggedStyle == 0 { // a tag is an error of its own
 		r.add("F120", r.src.spanOf(f.value), fmt.Sprintf("%q has no text", f.name())).Label = "write the text between the quotes, or delete this"
+	}
+	if n := len([]rune(raw)); n > maxText {
+		r.add("F139", r.src.spanOf(f.value), fmt.Sprintf("this text has %d characters", n)).
+			Label = fmt.Sprintf("divide it: one text can have %d", maxText)
+		return nil
 	}
 	if raw == "" {
 		return nil
@@ -205,8 +213,7 @@ func (r *reader) asType(f field, raw string) (Field, bool) {
 		case i == 0 && slices.Contains(fieldTypes, part):
 			out.Type = part
 		case i == 0:
-			r.addUnknown("F136", r.src.spanOf(f.value), quoteWord(part)+" is not a type", part, fieldTypes).
-				Help = "the types are " + strings.Join(fieldTypes, ", ")
+			r.addUnknown("F136", r.src.spanOf(f.value), quoteWord(part)+" is not a type", part, fieldTypes)
 			return out, false
 		case part == "private":
 			out.Private = true

@@ -210,9 +210,14 @@ func (c *nodeCheck) refuse(n *yaml.Node, why string) int {
 }
 
 func (c *nodeCheck) tagged(n *yaml.Node) {
-	at := c.src.spanOf(n)
-	at.Col = n.Column
-	f := c.add("F024", at, "YAML reads a value that begins with ! as a type, not as text")
+	width := 0
+	for _, r := range c.src.rest(n.Line, n.Column) {
+		if r == ' ' || r == ',' {
+			break
+		}
+		width++
+	}
+	f := c.add("F024", c.src.span(n.Line, n.Column, width), "YAML reads a value that begins with ! as a type, not as text")
 	f.Label, f.Help = "put the value in double quotes", `in an expression, write "not" instead of "!"`
 }
 
