@@ -65,14 +65,12 @@ type call struct {
 	callback     statusCallback
 	fallbackURL  string
 	fallbackVerb string
-	timeLimit    int
 	waiting      string
 	waitingID    int
 	heard        []heard
 	exchanges    []*exchange
+	requests     int // webhooks so far
 	children     []*call
-	recordings   int
-	deleted      bool
 }
 
 // statusCallback is where and of what a call's progress is told.

@@ -8,25 +8,19 @@ import (
 
 // calls is every call of the simulator, by SID and in the order they began.
 type calls struct {
-	mu      sync.Mutex
-	order   []*call
-	by      map[string]*call
-	changed chan struct{} // closed and replaced when a call begins or ends
+	mu    sync.Mutex
+	order []*call
+	by    map[string]*call
+	ended []*call // whose details are still kept, the oldest first
 }
 
-func newCalls() *calls { return &calls{by: map[string]*call{}, changed: make(chan struct{})} }
+func newCalls() *calls { return &calls{by: map[string]*call{}} }
 
 func (cs *calls) add(c *call) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	cs.order = append(cs.order, c)
 	cs.by[c.sid] = c
-	cs.wake()
-}
-
-func (cs *calls) wake() {
-	close(cs.changed)
-	cs.changed = make(chan struct{})
 }
 
 func (cs *calls) get(sid string) (*call, bool) {
@@ -71,10 +65,21 @@ func (s *Simulator) begin(c *call, run func(*leg)) error {
 	return nil
 }
 
-func (s *Simulator) callEnded(*call) {
-	s.calls.mu.Lock()
-	defer s.calls.mu.Unlock()
-	s.calls.wake()
+// maxDetailed is how many ended calls keep their events and webhooks; of older ones only the record stays.
+const maxDetailed = 2000
+
+// callEnded lets go of the details of a call that ended long before this one.
+func (s *Simulator) callEnded(c *call) {
+	cs := s.calls
+	cs.mu.Lock()
+	var old *call
+	if cs.ended = append(cs.ended, c); len(cs.ended) > maxDetailed {
+		old, cs.ended = cs.ended[0], cs.ended[1:]
+	}
+	cs.mu.Unlock()
+	if old != nil {
+		old.forget()
+	}
 }
 
 // ringIn begins a call from a person to one of the account's numbers.

@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -49,7 +50,7 @@ func (c *call) view() callView {
 	defer c.mu.Unlock()
 	v := callView{
 		CallSID: c.sid, Status: c.status, Direction: c.direction, From: c.from, To: c.to,
-		WaitingFor: c.waiting, WaitingID: c.waitingID, Heard: append([]heard{}, c.heard...), Requests: len(c.exchanges),
+		WaitingFor: c.waiting, WaitingID: c.waitingID, Heard: append([]heard{}, c.heard...), Requests: c.requests,
 		AnsweredBy: c.answeredBy, Children: []childView{}, CreatedAt: c.created, Seconds: seconds, Ended: !c.endedAt.IsZero(),
 	}
 	if c.parent != nil {
@@ -98,13 +99,24 @@ func orNone(s string) string {
 	return s
 }
 
-// ctlCalls lists the calls, the newest first; ?status= leaves only those in that status.
+// ctlCalls lists the newest calls, 100 or ?limit= of them; ?status= leaves only those in that status.
 func (s *Simulator) ctlCalls(w http.ResponseWriter, r *http.Request) {
-	want := r.URL.Query().Get("status")
+	want, limit := r.URL.Query().Get("status"), 100
+	if text := r.URL.Query().Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			controlError(w, http.StatusBadRequest, "limit: a number above 0 is meant")
+			return
+		}
+		limit = n
+	}
 	views := []callView{}
 	for _, c := range s.calls.newest() {
-		if v := c.view(); want == "" || v.Status == want {
-			views = append(views, v)
+		if status, _ := c.state(); want != "" && want != status {
+			continue
+		}
+		if views = append(views, c.view()); len(views) == limit {
+			break
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"calls": views})
@@ -123,10 +135,7 @@ func (s *Simulator) ctlCall(w http.ResponseWriter, r *http.Request) {
 			controlError(w, http.StatusBadRequest, "wait: a duration up to 1m is meant, like 5s")
 			return
 		}
-		after := 0
-		if _, err := fmt.Sscan(r.URL.Query().Get("after"), &after); err != nil {
-			after = 0
-		}
+		after, _ := strconv.Atoi(r.URL.Query().Get("after")) // 0 without
 		s.waitFor(r, c, limit, func(v callView) bool { return v.Ended || v.WaitingFor != "" && v.WaitingID > after })
 	}
 	writeJSON(w, http.StatusOK, c.view())

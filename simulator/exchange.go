@@ -35,8 +35,9 @@ func (c *call) begin(w webhook, token, fault string) *exchange {
 		params[name] = maskParam(name, value)
 	}
 	c.mu.Lock()
+	c.requests++
 	x := &exchange{
-		ID: len(c.exchanges) + 1, AtMS: c.clock.now().Sub(c.created).Milliseconds(), Purpose: w.purpose,
+		ID: c.requests, AtMS: c.clock.now().Sub(c.created).Milliseconds(), Purpose: w.purpose,
 		Method: w.method, URL: maskCards(w.url), Params: params, Token: token, Fault: fault,
 	}
 	c.exchanges = append(c.exchanges, x)
@@ -77,4 +78,12 @@ func (c *call) webhooks() []exchange {
 		out[i] = *x
 	}
 	return out
+}
+
+// forget drops what happened on a call that ended long ago; its record stays.
+func (c *call) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.exchanges = nil
+	c.feed.forget()
 }

@@ -85,3 +85,9 @@ func (f *feed) since(seq int) ([]event, bool, <-chan struct{}) {
 	}
 	return nil, f.ended, f.changed
 }
+
+func (f *feed) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.events = nil
+}

@@ -112,21 +112,11 @@ func (l *leg) waitKey(d time.Duration) (byte, wake) {
 	return 0, timedOut
 }
 
-// await runs fn on another goroutine and returns when it has ended. Meanwhile the leg goes on noting what
-// happens to it. A hang-up does not cancel fn.
-func (l *leg) await(fn func(ctx context.Context)) {
-	l.background(l.ctx, fn, nil)
-}
-
-// awaitUntilOver is await, but the end of the call or a redirect cancels fn's context; it still returns only
-// when fn has.
+// awaitUntilOver runs fn on another goroutine while the leg goes on noting what happens to it. The end of the call,
+// or a redirect, cancels fn's context; it returns only when fn has.
 func (l *leg) awaitUntilOver(fn func(ctx context.Context)) {
 	ctx, cancel := context.WithCancel(l.ctx)
 	defer cancel()
-	l.background(ctx, fn, cancel)
-}
-
-func (l *leg) background(ctx context.Context, fn func(context.Context), cancel func()) {
 	finished := false
 	begun := l.sim.spawn(func() {
 		fn(ctx)
@@ -136,13 +126,11 @@ func (l *leg) background(ctx context.Context, fn func(context.Context), cancel f
 		fn(ctx)
 		return
 	}
-	if cancel != nil {
-		l.blockUntil(func() bool { return finished || l.over() })
-		if !finished {
-			cancel()
-		}
+	l.blockUntil(func() bool { return finished || l.over() })
+	if !finished {
+		cancel()
+		l.blockUntil(func() bool { return finished })
 	}
-	l.blockUntil(func() bool { return finished })
 }
 
 // block handles what happens to the leg until stop says so, the call is over, or d has passed (d < 0: no limit).

@@ -36,16 +36,20 @@ func (r recording) seconds() int {
 type recordings struct {
 	mu    sync.Mutex
 	order []string
+	calls map[string][]string // the recordings of each call
 	by    map[string]recording
 }
 
-func newRecordings() *recordings { return &recordings{by: map[string]recording{}} }
+func newRecordings() *recordings {
+	return &recordings{by: map[string]recording{}, calls: map[string][]string{}}
+}
 
 func (rs *recordings) put(r recording) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	if _, ok := rs.by[r.sid]; !ok {
 		rs.order = append(rs.order, r.sid)
+		rs.calls[r.call] = append(rs.calls[r.call], r.sid)
 	}
 	rs.by[r.sid] = r
 }
@@ -62,8 +66,12 @@ func (rs *recordings) of(callSID string) []recording {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	var out []recording
-	for _, sid := range slices.Backward(rs.order) {
-		if r := rs.by[sid]; !r.deleted && (callSID == "" || r.call == callSID) {
+	sids := rs.order
+	if callSID != "" {
+		sids = rs.calls[callSID]
+	}
+	for _, sid := range slices.Backward(sids) {
+		if r := rs.by[sid]; !r.deleted {
 			out = append(out, r)
 		}
 	}

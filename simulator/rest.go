@@ -25,6 +25,7 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"POST " + account + "/Calls/{sid}":                          s.restUpdateCall,
 		"DELETE " + account + "/Calls/{sid}":                        s.restDeleteCall,
 		"GET " + account + "/Calls/{sid}/Notifications.json":        s.restListNotifications,
+		"GET " + account + "/Calls/{call}/Notifications/{sid}":      s.restFetchNotification,
 		"GET " + account + "/Calls/{sid}/Recordings.json":           s.restListRecordings,
 		"GET " + account + "/Calls/{sid}/Recordings/{recording}":    s.restFetchRecording,
 		"DELETE " + account + "/Calls/{sid}/Recordings/{recording}": s.restDeleteRecording,

@@ -26,7 +26,6 @@ type callResource struct {
 	PriceUnit       string            `json:"price_unit"`
 	Direction       string            `json:"direction"`
 	AnsweredBy      *string           `json:"answered_by"`
-	Annotation      *string           `json:"annotation"`
 	ForwardedFrom   *string           `json:"forwarded_from"`
 	GroupSID        *string           `json:"group_sid"`
 	CallerName      *string           `json:"caller_name"`

@@ -19,7 +19,10 @@ func (s *Simulator) numberResource(n number) map[string]any {
 		"voice_fallback_method": or(n.fallbackMethod), "voice_caller_id_lookup": false, "voice_receive_mode": "voice",
 		"voice_application_sid": "", "trunk_sid": nil, "status_callback": n.statusURL, "status_callback_method": or(n.statusMethod),
 		"capabilities": map[string]bool{"voice": true, "sms": true, "mms": false, "fax": false}, "beta": false, "origin": "twilio",
-		"status": "in-use", "date_created": date(n.created), "date_updated": date(n.updated), "uri": uri,
+		"status": "in-use", "type": nil, "address_requirements": "none",
+		"address_sid": nil, "bundle_sid": nil, "identity_sid": nil, "emergency_address_sid": nil, "emergency_status": "Inactive",
+		"emergency_address_status": "unregistered", "sms_application_sid": "", "sms_url": "", "sms_method": http.MethodPost,
+		"sms_fallback_url": "", "sms_fallback_method": http.MethodPost, "date_created": date(n.created), "date_updated": date(n.updated), "uri": uri,
 	}
 }
 

@@ -6,14 +6,20 @@ import (
 	"strings"
 )
 
-func (s *Simulator) recordingResource(r recording) map[string]any {
+// recordingResource is a recording in the account's list, or with ofCall in the list of its call, which differs.
+func (s *Simulator) recordingResource(r recording, ofCall bool) map[string]any {
 	uri := "/2010-04-01/Accounts/" + s.account.sid + "/Recordings/" + r.sid
 	res := map[string]any{
 		"sid": r.sid, "account_sid": s.account.sid, "call_sid": r.call, "conference_sid": nil, "api_version": "2010-04-01",
-		"status": r.status(), "channels": r.channels, "source": r.source, "track": "both", "duration": nil, "price": nil,
+		"status": r.status(), "channels": r.channels, "source": r.source, "duration": nil, "price": nil,
 		"price_unit": "USD", "error_code": nil, "encryption_details": nil, "start_time": date(r.started),
-		"date_created": date(r.started), "date_updated": date(r.started), "uri": uri + ".json", "media_url": s.base() + uri,
-		"subresource_uris": map[string]string{"transcriptions": uri + "/Transcriptions.json", "add_on_results": uri + "/AddOnResults.json"},
+		"date_created": date(r.started), "date_updated": date(r.started), "uri": uri + ".json",
+	}
+	if ofCall {
+		res["track"] = "both"
+	} else {
+		res["media_url"] = s.base() + uri
+		res["subresource_uris"] = map[string]string{"transcriptions": uri + "/Transcriptions.json", "add_on_results": uri + "/AddOnResults.json"}
 	}
 	if !r.ended.IsZero() {
 		res["duration"], res["date_updated"] = strconv.Itoa(r.seconds()), date(r.ended)
@@ -25,7 +31,7 @@ func (s *Simulator) restListRecordings(w http.ResponseWriter, r *http.Request) {
 	page := listing{key: "recordings"}
 	for _, rec := range s.recordings.of(sidOf(r, "sid")) {
 		if matches(r.Form, "CallSid", rec.call) {
-			page.add(rec.sid, s.recordingResource(rec))
+			page.add(rec.sid, s.recordingResource(rec, r.PathValue("sid") != ""))
 		}
 	}
 	writePage(w, r, page)
@@ -39,7 +45,7 @@ func (s *Simulator) restFetchRecording(w http.ResponseWriter, r *http.Request) {
 	case !ok, format != "json" && rec.ended.IsZero():
 		s.restNothing(w, r)
 	case format == "json":
-		writeREST(w, http.StatusOK, s.recordingResource(rec))
+		writeREST(w, http.StatusOK, s.recordingResource(rec, r.PathValue("sid") != ""))
 	case format == "" || format == "wav":
 		s.writeMedia(w, r, rec)
 	default:

@@ -26,10 +26,9 @@ package simulator
 //	                            the wait as timedOut at once.
 //	l.over()                    the caller hung up or REST redirected the call: return soon
 //	l.hungUp                    the first of the two
-//	l.await(fn)                 runs fn(ctx) on another goroutine and returns when it has ended, while keys go
-//	                            where they should and hang-ups are noted. fn is NOT cancelled by a hang-up
-//	                            (a charge under way stays under way); ctx ends only with the simulator.
-//	l.awaitUntilOver(fn)        the same, but ctx ends and it returns when the call is over
+//	l.awaitUntilOver(fn)        runs fn(ctx) on another goroutine and returns when it has ended, while keys go
+//	                            where they should and hang-ups are noted; the end of the call ends ctx. What must
+//	                            not be taken back (a charge) uses l.sim.spawn and posts to the leg's own mailbox.
 //	l.notify(callback{...})     posts a signed status callback in the background; those of one call keep order
 //	l.now(), l.sim.clock.after  the time; l.sim.faults.get() the faults; l.sim.account the account
 //	l.note(code, text)          an entry in the call's log and in Notifications (warning or error by code)

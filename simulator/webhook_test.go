@@ -100,9 +100,9 @@ func TestFallback(t *testing.T) {
 	sid := w.ring()
 	w.waits(sid, "gather")
 	w.keys(sid, "4")
-	s := w.awaitAfter(sid, 1)
+	w.awaitAfter(sid, 1)
 	w.keys(sid, "5")
-	if s = w.ended(sid); s.said() != "One moment. | Fine again." {
+	if s := w.ended(sid); s.said() != "One moment. | Fine again." {
 		t.Errorf("heard %q", s.said())
 	}
 	f := w.app.await(t, "/fallback", 1).form
