@@ -48,6 +48,7 @@ type State struct {
 	WaitingID  int     `json:"waiting_id"` // another number for every wait
 	Heard      []Heard `json:"heard"`
 	Requests   int     `json:"requests"`
+	Seconds    int     `json:"seconds"` // since it was answered
 }
 
 // Over tells whether the call has ended.
@@ -73,6 +74,11 @@ func (c *Caller) State(ctx context.Context, sid string) (State, error) {
 	var st State
 	err := c.do(ctx, http.MethodGet, "/sim/v1/calls/"+sid, nil, &st)
 	return st, err
+}
+
+// HangUp ends a call that is under way; one that has ended already is no error.
+func (c *Caller) HangUp(ctx context.Context, sid string) error {
+	return c.do(ctx, http.MethodPost, "/sim/v1/calls/"+sid+"/hangup", nil, nil)
 }
 
 // Place rings and follows the script to the call's end.
@@ -137,7 +143,7 @@ func (p *player) answer(ctx context.Context, waiting string) error {
 
 // pay keys a field of <Pay>.
 func (p *player) pay(ctx context.Context, waiting, field string) error {
-	if len(p.press) > 0 && (p.press[0] == Star || p.press[0] == HangUp) {
+	if len(p.press) > 0 && p.press[0] == Star {
 		entry := p.press[0]
 		p.press = p.press[1:]
 		return p.act(ctx, waiting, entry)
@@ -193,14 +199,26 @@ func (p *player) post(ctx context.Context, what string, body any) error {
 	return err
 }
 
-// StatusError is an answer of the simulator other than 2xx.
+// StatusError is an answer of the simulator other than 2xx, with what it says is wrong.
 type StatusError struct {
 	Status int
-	Body   string
+	Text   string
 }
 
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("the simulator answered %d: %s", e.Status, strings.TrimSpace(e.Body))
+	if e.Text == "" {
+		return fmt.Sprintf("the simulator answered %d", e.Status)
+	}
+	return "the simulator says: " + e.Text
+}
+
+// statusError reads an answer that is no success; one that is not of the control API keeps its status only.
+func statusError(status int, body []byte) *StatusError {
+	var said struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &said)
+	return &StatusError{Status: status, Text: said.Error}
 }
 
 // do makes one request of the control API. Bodies are never put into errors: they may hold a card's keys.
@@ -237,7 +255,7 @@ func (c *Caller) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("read answer of %s: %w", path, err)
 	}
 	if resp.StatusCode >= 300 {
-		return &StatusError{Status: resp.StatusCode, Body: string(raw)}
+		return statusError(resp.StatusCode, raw)
 	}
 	if out == nil {
 		return nil

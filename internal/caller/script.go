@@ -17,7 +17,7 @@ const (
 
 // Script is what a caller does. Press has one entry for each stop; when it has run out the caller stays silent.
 // Inside <Pay> Cards drives every field: one card for each time the card number is asked, the last one for
-// every further time. An entry "*" or "h" of Press that comes up while <Pay> waits is done there.
+// every further time. An entry "*" of Press that comes up while <Pay> waits is pressed there.
 type Script struct {
 	To, From string
 	Press    []string

@@ -39,9 +39,9 @@ func TestFleet(t *testing.T) {
 	kinds := []struct{ press, cards, outcome string }{
 		{"1,12345678,1", "visa", "paid"},
 		{"2,12345678,1", "mastercard", "paid"},
-		{"1,12345678,1,h", "declined", "declined"},
+		{"1,12345678,1", "declined", "declined"},
 		{"1,12345678,1,*", "visa", "cancelled"},
-		{"1,12345678,1,h", "visa", "hung_up"},
+		{"1,12345678,1", "hangup", "hung_up"},
 	}
 	var wg sync.WaitGroup
 	got := make([]rig.Outcome, fleetCalls)
