@@ -13,6 +13,7 @@ import (
 
 	"github.com/paydial/paydial/simulator"
 	"github.com/paydial/paydial/simulator/cards"
+	"github.com/paydial/paydial/simulator/gateway"
 )
 
 // charge is a line of the sandbox gateway's book.
@@ -93,11 +94,17 @@ func wantForm(t *testing.T, got url.Values, want map[string]string) {
 	}
 }
 
-// quick makes a connector that does not wait long.
-func quick(name string) func(*simulator.Config) {
+// impatient makes the default connector one that suits a card: it does not wait long for gateways that are slow.
+func impatient(b cards.Behaviour) func(*simulator.Config) {
+	c := simulator.Connector{}
+	switch b {
+	case cards.SlowAnswer:
+		c.Timeout, c.Retries = 200*time.Millisecond, 50
+	case cards.NoAnswer, cards.LostAnswer:
+		c.Timeout, c.Retries = 200*time.Millisecond, 2
+	}
 	return func(cfg *simulator.Config) {
-		cfg.SlowCard = 250 * time.Millisecond
-		cfg.Connectors = append(cfg.Connectors, simulator.Connector{Name: name, Timeout: 100 * time.Millisecond, Retries: 5})
+		cfg.SlowCard, cfg.Connectors = 500*time.Millisecond, []simulator.Connector{c}
 	}
 }
 
@@ -117,8 +124,8 @@ func TestPayCards(t *testing.T) {
 		}
 		t.Run(card.Name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, quick("quick"))
-			w.offer(`paymentConnector="quick" chargeAmount="84.20" description="bill" validCardTypes="visa mastercard amex maestro discover jcb diners-club"`,
+			w := newWorld(t, impatient(card.Behaviour))
+			w.offer(`chargeAmount="84.20" description="bill" validCardTypes="visa mastercard amex maestro discover jcb diners-club"`,
 				`<Parameter name="payment" value="p-1"/>`)
 			sid := w.ring()
 			w.fill(sid, holder(card.Number+"#", card.Code()))
@@ -299,28 +306,56 @@ func TestPayHangUp(t *testing.T) {
 		"4242424242424242": {"Result": "success", "CallStatus": "completed"},
 		"4000000000000002": {"Result": "payment-connector-error", "PayErrorCode": "64012", "CallStatus": "completed"},
 	} {
-		w := newWorld(t)
-		w.ctl("PUT", "/faults", map[string]any{"connector": map[string]any{"delay_ms": 300}}, nil)
+		g := hold(t)
+		w := newWorld(t, g.connect)
 		w.offer(`chargeAmount="1"`, "")
 		sid := w.ring()
 		if s := w.fill(sid, holder(number, "123")); s.WaitingFor != "pay:payment-processing" {
 			t.Fatalf("it waits for %q", s.WaitingFor)
 		}
 		w.do(sid, "hangup")
-		form := w.paid()
+		close(g.release)
+		form, book := w.paid(), g.bank.Book()
 		wantForm(t, form, want)
-		if booked := len(w.book()); booked == 1 != (want["Result"] == "success") {
+		if booked := len(book); booked == 1 != (want["Result"] == "success") {
 			t.Errorf("%s: %d lines in the book", number, booked)
-		} else if booked == 1 && form.Get("PaymentConfirmationCode") != w.book()[0].ID {
-			t.Errorf("confirmed %q, booked %+v", form.Get("PaymentConfirmationCode"), w.book())
+		} else if booked == 1 && form.Get("PaymentConfirmationCode") != book[0].ID {
+			t.Errorf("confirmed %q, booked %+v", form.Get("PaymentConfirmationCode"), book)
 		}
 	}
+}
+
+// held is a gateway that does nothing until it is released.
+type held struct {
+	bank    *gateway.Gateway
+	release chan struct{}
+	url     string
+}
+
+func hold(t *testing.T) *held {
+	g := &held{bank: &gateway.Gateway{}, release: make(chan struct{})}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-g.release:
+			g.bank.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(srv.Close)
+	g.url = srv.URL
+	return g
+}
+
+// connect makes it the gateway of the default connector.
+func (g *held) connect(cfg *simulator.Config) {
+	cfg.Connectors = []simulator.Connector{{URL: g.url, Timeout: time.Minute}}
 }
 
 // TestPayRedirected takes a call away by REST: without a charge nobody is told, with one the action is.
 func TestPayRedirected(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	g := hold(t)
+	w := newWorld(t, g.connect)
 	w.offer(`chargeAmount="1"`, "")
 	w.app.on("/elsewhere", `<Say>Elsewhere.</Say>`)
 	sid := w.ring()
@@ -330,14 +365,14 @@ func TestPayRedirected(t *testing.T) {
 		t.Errorf("heard %s; the action got %d requests", s.said(), len(w.app.got("/paid")))
 	}
 
-	w.ctl("PUT", "/faults", map[string]any{"connector": map[string]any{"delay_ms": 300}}, nil)
 	sid = w.ring()
 	w.fill(sid, holder("4242424242424242", "123"))
 	w.update(sid, url.Values{"Url": {w.app.srv.URL + "/elsewhere"}})
+	close(g.release)
 	if s := w.ended(sid); !strings.HasSuffix(s.said(), "Elsewhere.") {
 		t.Errorf("heard %s", s.said())
 	}
-	wantForm(t, w.paid(), map[string]string{"Result": "success", "PaymentConfirmationCode": w.book()[0].ID})
+	wantForm(t, w.paid(), map[string]string{"Result": "success", "PaymentConfirmationCode": g.bank.Book()[0].ID})
 }
 
 // update changes a live call over REST.
