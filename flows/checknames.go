@@ -65,28 +65,60 @@ func merged(a, b *kind) *kind {
 	return m
 }
 
-// collectSets works out the kinds of set: one may be made of another, in any order of the file.
+// setKinds works out the kinds of set: one may be made of another, in any order of the file.
+type setKinds struct {
+	check *flowCheck
+	scope *scope
+	of    map[string][]*Assignment
+	state map[string]int // 1: being worked out, 2: done
+}
+
 func (c *flowCheck) collectSets(sets []*Assignment) {
-	for len(sets) > 0 {
-		sc := newScope(c.names, nil, c.flow.currency())
-		var left []*Assignment
-		for _, a := range sets {
-			compiled, bad := sc.compile(a.Expr.Raw)
-			if bad != nil {
-				left = append(left, a)
-				continue
-			}
-			k := *compiled.kind
-			c.name(a.Name, &k, a.At)
-		}
-		if len(left) == len(sets) {
-			for _, a := range left { // these have errors, or go round in a circle
-				c.name(a.Name, anyKind(), a.At)
-			}
-			return
-		}
-		sets = left
+	k := &setKinds{check: c, scope: newScope(c.names, nil, c.flow.currency()), of: map[string][]*Assignment{}, state: map[string]int{}}
+	for _, a := range sets {
+		k.of[a.Name] = append(k.of[a.Name], a)
 	}
+	for _, a := range sets {
+		k.resolve(a.Name)
+	}
+}
+
+// resolve works out one name, those it is made of first. What has an error in it, or goes round in a circle, is
+// of any kind, so that nothing more is said about it.
+func (k *setKinds) resolve(name string) {
+	if k.state[name] != 0 {
+		return
+	}
+	k.state[name] = 1
+	var left []*Assignment
+	for _, a := range k.of[name] {
+		for _, other := range namesIn(a.Expr.Raw) {
+			if k.of[other] != nil {
+				k.resolve(other)
+			}
+		}
+		if !k.assign(a) {
+			left = append(left, a)
+		}
+	}
+	for _, a := range left { // n: n + 1 stands above n: 3
+		if k.scope.names[name] == nil || !k.assign(a) {
+			k.check.name(name, anyKind(), a.At)
+			k.scope.add(name, k.check.names[name])
+		}
+	}
+	k.state[name] = 2
+}
+
+func (k *setKinds) assign(a *Assignment) bool {
+	compiled, bad := k.scope.compile(a.Expr.Raw)
+	if bad != nil {
+		return false
+	}
+	kind := *compiled.kind
+	k.check.name(a.Name, &kind, a.At)
+	k.scope.add(a.Name, k.check.names[a.Name])
+	return true
 }
 
 // kindOfStep is the kind of what a step saves with as.

@@ -11,13 +11,12 @@ type unsetNames struct {
 	flow    *Flow
 	prog    *program
 	bits    map[string]int
-	always  []uint64            // what every call has from its beginning
-	atStep  map[*Step][]uint64  // what may be set when the step begins
+	before  map[any][]uint64    // what may be set when a node or a hop begins
 	setters map[string][]string // name to the scenes in which it is saved
 }
 
 func findUnset(f *Flow, p *program) *unsetNames {
-	u := &unsetNames{flow: f, prog: p, bits: map[string]int{}, atStep: map[*Step][]uint64{}, setters: map[string][]string{}}
+	u := &unsetNames{flow: f, prog: p, bits: map[string]int{}, before: map[any][]uint64{}, setters: map[string][]string{}}
 	for s := range f.allSteps() {
 		for _, name := range savedBy(s) {
 			if _, ok := u.bits[name]; !ok {
@@ -31,7 +30,9 @@ func findUnset(f *Flow, p *program) *unsetNames {
 	for _, need := range f.Needs {
 		delete(u.bits, need.Name) // has a value from the beginning
 	}
-	u.spread()
+	if !u.spread() {
+		return nil
+	}
 	return u
 }
 
@@ -87,11 +88,15 @@ func (u *unsetNames) add(set []uint64, names []string) []uint64 {
 	return out
 }
 
-// join merges what may be set into what was known at a step, and tells whether that is more than before.
-func (u *unsetNames) join(s *Step, set []uint64) bool {
-	old := u.atStep[s]
+// maxSpread bounds the search: a flow that needs more is not hand-written, and is believed instead.
+const maxSpread = 200_000
+
+// join merges what may be set into what was known at a place (a node or a hop), and tells whether that is more
+// than before.
+func (u *unsetNames) join(at any, set []uint64) bool {
+	old := u.before[at]
 	if old == nil {
-		u.atStep[s] = slices.Clone(set)
+		u.before[at] = slices.Clone(set)
 		return true
 	}
 	more := false
@@ -104,53 +109,60 @@ func (u *unsetNames) join(s *Step, set []uint64) bool {
 	return more
 }
 
-// spread follows all ways from the beginning until nothing new comes up. An error can come at any step, so its
-// ways start from what may be set there.
-func (u *unsetNames) spread() {
-	type arrival struct {
-		node *node
-		set  []uint64
+// spread follows all ways from the beginning until nothing new comes up, and tells whether it came to an end. An
+// error can come at any step, so its ways start from what may be set there.
+func (u *unsetNames) spread() bool {
+	queue := []any{u.prog.begin}
+	u.join(u.prog.begin, u.empty())
+	reach := func(first *hop, to *node, set []uint64) {
+		var at any = to
+		if first != nil {
+			at = first
+		}
+		if u.join(at, set) {
+			queue = append(queue, at)
+		}
 	}
-	queue := []arrival{{u.prog.begin, u.empty()}}
 	for _, w := range u.prog.after.order { // nobody knows where the call ended
-		all := u.add(u.empty(), slices.Collect(maps.Keys(u.bits)))
-		if u.travel(w, all); w.to.step != nil && u.join(w.to.step, all) {
-			queue = append(queue, arrival{w.to, all})
+		reach(w.first, w.to, u.add(u.empty(), slices.Collect(maps.Keys(u.bits))))
+	}
+	for n := 0; n < len(queue); n++ {
+		if n > maxSpread {
+			return false
+		}
+		set := u.before[queue[n]]
+		switch at := queue[n].(type) {
+		case *hop:
+			if at.step != nil {
+				set = u.add(set, savedBy(at.step))
+			}
+			reach(at.next, at.to, set)
+		case *node:
+			for _, w := range at.order {
+				out := set
+				if at.step != nil && endingSaves(at.step, w.ending) {
+					out = u.add(set, savedBy(at.step))
+				}
+				reach(w.first, w.to, out)
+			}
 		}
 	}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for _, w := range at.node.order {
-			set := at.set
-			if s := at.node.step; s != nil && endingSaves(s, w.ending) {
-				set = u.add(set, savedBy(s))
-			}
-			set = u.travel(w, set)
-			if w.to.step != nil && u.join(w.to.step, set) {
-				queue = append(queue, arrival{w.to, slices.Clone(u.atStep[w.to.step])})
-			}
-		}
-	}
+	return true
 }
 
-// travel goes along a way and notes at each step on it what may be set there.
-func (u *unsetNames) travel(w *way, set []uint64) []uint64 {
-	for _, m := range w.moves {
-		if m.step == nil {
-			continue
-		}
-		u.join(m.step, set)
-		set = u.add(set, savedBy(m.step))
+// placeOf is the node or hop of a step.
+func (u *unsetNames) placeOf(s *Step) any {
+	if n := u.prog.nodes[s.ID]; n != nil && n.step == s {
+		return n
 	}
-	return set
+	return u.prog.hops[s]
 }
 
 // never tells whether a name provably has no value when a step begins. A step that no call reaches is the
 // business of others.
 func (u *unsetNames) never(s *Step, name string) bool {
 	bit, saved := u.bits[name]
-	set, reached := u.atStep[s]
+	set, reached := u.before[u.placeOf(s)]
 	if !reached {
 		return false
 	}

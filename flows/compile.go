@@ -7,8 +7,7 @@ import "fmt"
 type program struct {
 	nodes   map[string]*node // by step ID
 	order   []*node          // in file order, built-in ones last
-	byState map[string]*node
-	scenes  map[string]*way // into a scene, from an anywhere key
+	hops    map[*Step]*hop   // by step
 	machine *machine
 
 	begin, goodbye, apology, over, after, done *node
@@ -35,16 +34,19 @@ func (n *node) id() string {
 type way struct {
 	ending string
 	event  string
-	moves  []move
+	first  *hop // nil: nothing is done
 	to     *node
 	counts string // what it is counted under, with atMost
 	atMost int    // 0: as often as one likes
 }
 
-// move is one thing done on a way: a scene that is entered, or a step that has no endings.
-type move struct {
+// hop is one thing done on a way: a scene that is entered, a step without endings, or a built-in sentence. What
+// follows a step is always the same, so ways share their hops: a flow has no more of them than steps.
+type hop struct {
 	scene string
 	step  *Step
+	next  *hop
+	to    *node // where this hop and all behind it come out
 }
 
 // Endings that no author writes.
@@ -60,12 +62,15 @@ const (
 	gaveUp      = "gave_up"
 )
 
-// compiler builds a program.
+// flowCompiler builds a program.
 type flowCompiler struct {
-	flow   *Flow
-	prog   *program
-	places map[*Step]place
-	states names
+	flow    *Flow
+	prog    *program
+	places  map[*Step]place
+	firsts  map[string]*Step // first step of each scene
+	entries map[string]*hop
+	said    map[string]*Target // of the step that is being connected
+	states  names
 }
 
 // place is where a step stands: what comes behind it in its list, and the step that the list belongs to.
@@ -78,13 +83,15 @@ type place struct {
 // leads nowhere leads to the apology.
 func compileFlow(f *Flow) (*program, error) {
 	c := &flowCompiler{
-		flow:   f,
-		prog:   &program{nodes: map[string]*node{}, byState: map[string]*node{}, scenes: map[string]*way{}},
-		places: map[*Step]place{},
+		flow: f, places: map[*Step]place{}, firsts: map[string]*Step{}, entries: map[string]*hop{},
+		prog: &program{nodes: map[string]*node{}, hops: map[*Step]*hop{}},
 	}
 	c.addBuiltIns()
 	for _, s := range f.Scenes {
 		c.place(s.Steps, nil)
+		if len(s.Steps) > 0 && c.firsts[s.Name] == nil {
+			c.firsts[s.Name] = s.Steps[0]
+		}
 	}
 	c.place(f.AfterCall, nil)
 	for s := range f.allSteps() {
@@ -95,11 +102,6 @@ func compileFlow(f *Flow) (*program, error) {
 	c.wayOut(c.prog.begin, endingStart, c.firstScene())
 	c.wayOut(c.prog.begin, endingError, f.IfError)
 	c.addAfterCall()
-	for _, s := range f.Scenes {
-		w := &way{ending: s.Name}
-		c.enter(w, s.Name)
-		c.prog.scenes[s.Name] = w
-	}
 	for _, n := range c.prog.order {
 		if n.step != nil {
 			c.connect(n)
@@ -117,7 +119,6 @@ func (c *flowCompiler) addBuiltIns() {
 	builtIn := func(name string) *node {
 		n := &node{state: name, ways: map[string]*way{}}
 		c.states.safe(name, "s")
-		c.prog.byState[name] = n
 		c.prog.nodes[name] = n
 		return n
 	}
@@ -130,7 +131,6 @@ func (c *flowCompiler) addBuiltIns() {
 func (c *flowCompiler) addNode(n *node) {
 	n.ways = map[string]*way{}
 	c.prog.nodes[n.step.ID] = n
-	c.prog.byState[n.state] = n
 	c.prog.order = append(c.prog.order, n)
 }
 
@@ -162,33 +162,59 @@ func isState(s *Step) bool {
 	return true
 }
 
-// follow walks from a step to the next state, and notes what is done on the way.
+// follow leads a way to a step, and from there to the next state.
 func (c *flowCompiler) follow(w *way, s *Step, end *node) {
-	seen := map[*Step]bool{}
-	for s != nil {
-		if n := c.prog.nodes[s.ID]; n != nil && n.step == s {
-			w.to = n
-			return
-		}
-		if seen[s] { // round and round without a stop: the lint has said so
-			w.to = c.prog.apology
-			return
-		}
-		seen[s] = true
-		if jump, ok := s.Verb.(*Go); ok {
-			first := c.sceneSteps(jump.Target)
-			if first == nil {
-				w.to = c.prog.apology
-				return
-			}
-			w.moves = append(w.moves, move{scene: jump.Target.Scene})
-			s = first
-			continue
-		}
-		w.moves = append(w.moves, move{step: s})
-		s = c.after(s)
+	if w.first, w.to = c.hopsFrom(s, end); w.to == nil {
+		w.to = c.prog.apology
 	}
-	w.to = end
+}
+
+// hopsFrom is what is done from a step on, up to the next state. Round and round without a stop, which the lint
+// reports, comes out at the apology.
+func (c *flowCompiler) hopsFrom(s *Step, end *node) (*hop, *node) {
+	var chain []*hop
+	var tail *hop
+	to := end
+	for ; s != nil; s = c.nextOf(s) {
+		if n := c.prog.nodes[s.ID]; n != nil && n.step == s {
+			to = n
+			break
+		}
+		if known := c.prog.hops[s]; known != nil {
+			if tail, to = known, known.to; to == nil {
+				to = c.prog.apology
+			}
+			break
+		}
+		h := &hop{step: s}
+		if jump, ok := s.Verb.(*Go); ok {
+			h.step, h.scene = nil, jump.Target.Scene
+		}
+		c.prog.hops[s] = h
+		chain = append(chain, h)
+		if h.scene != "" && c.firsts[h.scene] == nil {
+			to = c.prog.apology
+			break
+		}
+	}
+	for i, h := range chain {
+		h.to, h.next = to, tail
+		if i+1 < len(chain) {
+			h.next = chain[i+1]
+		}
+	}
+	if len(chain) > 0 {
+		return chain[0], to
+	}
+	return tail, to
+}
+
+// nextOf is the step that is done after one without endings.
+func (c *flowCompiler) nextOf(s *Step) *Step {
+	if jump, ok := s.Verb.(*Go); ok {
+		return c.firsts[jump.Target.Scene]
+	}
+	return c.after(s)
 }
 
 // after is the step that follows s, behind the end of its list the one that follows the list's owner.
@@ -210,26 +236,19 @@ func (c *flowCompiler) firstScene() *Target {
 	return &Target{Kind: TargetScene, Scene: c.flow.Scenes[0].Name}
 }
 
-func (c *flowCompiler) sceneSteps(t *Target) *Step {
-	if t == nil || t.Kind != TargetScene {
-		return nil
-	}
-	for _, s := range c.flow.Scenes {
-		if s.Name == t.Scene && len(s.Steps) > 0 {
-			return s.Steps[0]
-		}
-	}
-	return nil
-}
-
+// enter leads a way into a scene.
 func (c *flowCompiler) enter(w *way, scene string) {
-	first := c.sceneSteps(&Target{Kind: TargetScene, Scene: scene})
-	if first == nil {
+	h := c.entries[scene]
+	if h == nil && c.firsts[scene] != nil {
+		h = &hop{scene: scene}
+		c.entries[scene] = h
+		h.next, h.to = c.hopsFrom(c.firsts[scene], c.prog.goodbye)
+	}
+	if h == nil {
 		w.to = c.prog.apology
 		return
 	}
-	w.moves = append(w.moves, move{scene: scene})
-	c.follow(w, first, c.prog.goodbye)
+	w.first, w.to = h, h.to
 }
 
 // wayOut adds a way for an ending of n. A nil target leads to the apology.

@@ -19,6 +19,10 @@ var goesOn = map[string]bool{
 // connect adds the ways of a step's endings.
 func (c *flowCompiler) connect(n *node) {
 	s := n.step
+	c.said = make(map[string]*Target, len(s.Then))
+	for _, b := range s.Then {
+		c.said[b.Ending] = b.Target
+	}
 	for _, ending := range endingsOf(s) {
 		c.wayOut(n, ending, c.targetOf(s, ending))
 	}
@@ -50,23 +54,27 @@ func (c *flowCompiler) specialWays(n *node) {
 	if _, ok := n.step.Verb.(*Pay); !ok {
 		return
 	}
-	if w := n.ways["hung_up"]; c.said(n.step, "hung_up") == nil {
-		w.to, w.moves = c.prog.over, nil
+	if w := n.ways["hung_up"]; c.target("hung_up") == nil {
+		w.to, w.first = c.prog.over, nil
 	}
-	if c.said(n.step, "unknown") != nil {
+	if c.target("unknown") != nil {
 		return
 	}
-	w := n.ways["unknown"]
-	w.moves, w.to = []move{{}}, c.prog.goodbye // an empty move is the built-in sentence
-	person := c.said(n.step, gaveUp)
-	if person != nil && person.Kind == TargetScene && c.sceneSteps(person) != nil {
+	w, sentence := n.ways["unknown"], &hop{to: c.prog.goodbye} // an empty hop is the built-in sentence
+	if person := c.target(gaveUp); person != nil && person.Kind == TargetScene && c.firsts[person.Scene] != nil {
 		c.enter(w, person.Scene)
+		sentence.next, sentence.to = w.first, w.to
 	}
+	w.first, w.to = sentence, sentence.to
 }
 
-// said is the target that the author gave an ending: in the step, or in the defaults of the flow.
-func (c *flowCompiler) said(s *Step, ending string) *Target {
-	return c.flow.leadOf(s, ending)
+// target is what the author said about an ending of the step that is being connected: in the step itself, or in
+// the defaults of the flow.
+func (c *flowCompiler) target(ending string) *Target {
+	if t := c.said[ending]; t != nil {
+		return t
+	}
+	return c.flow.Defaults.Endings[ending]
 }
 
 // targetOf is where an ending of a step leads; nil if nobody has said so.
@@ -97,7 +105,7 @@ func (c *flowCompiler) targetOf(s *Step, ending string) *Target {
 			return &Target{Kind: TargetScene, Scene: v.ComeBackTo}
 		}
 	}
-	if t := c.said(s, ending); t != nil {
+	if t := c.target(ending); t != nil {
 		return t
 	}
 	if _, ok := s.Verb.(*TextMessage); ok || goesOn[ending] || s.Scene == afterCall {

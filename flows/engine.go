@@ -198,8 +198,8 @@ func (r *run) leave(ending string) error {
 	}
 	r.node = w.to
 	r.drop(answerVar)
-	for _, m := range w.moves {
-		if err := r.move(m); err != nil {
+	for h := w.first; h != nil; h = h.next {
+		if err := r.hop(h); err != nil {
 			return err
 		}
 	}
@@ -281,7 +281,12 @@ func (r *run) crash(err error) error {
 	return r.leave(endingError)
 }
 
-func (r *run) tell(f Fact) { r.out.Facts = append(r.out.Facts, f) }
+func (r *run) tell(f Fact) {
+	if r.out.Facts == nil {
+		r.out.Facts = make([]Fact, 0, 8)
+	}
+	r.out.Facts = append(r.out.Facts, f)
+}
 
 func (r *run) setOutcome(of string, at Span) {
 	r.st.Outcome = of

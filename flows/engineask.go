@@ -101,6 +101,7 @@ func (r *run) menuQuestion(g *GatherStop, v *Menu, again bool) error {
 // spokenOptions makes one utterance of all options, or one for each language they are in.
 func (r *run) spokenOptions(v *Menu) ([]Utterance, error) {
 	var out []Utterance
+	var text strings.Builder
 	for _, o := range v.Options {
 		if o.To == nil {
 			continue
@@ -115,15 +116,26 @@ func (r *run) spokenOptions(v *Menu) ([]Utterance, error) {
 		if err != nil {
 			return nil, err
 		}
-		text := speak.For(u.Language).Option(u.Text, o.Key)
+		sentence := speak.For(u.Language).Option(u.Text, o.Key)
 		if n := len(out); n > 0 && out[n-1].Language == u.Language {
-			out[n-1].Text += " " + text
+			text.WriteByte(' ')
+			text.WriteString(sentence)
 			continue
 		}
-		u.Text = text
+		finish(out, &text)
+		text.WriteString(sentence)
 		out = append(out, u)
 	}
+	finish(out, &text)
 	return out, nil
+}
+
+// finish gives the last utterance the text that was gathered for it.
+func finish(out []Utterance, text *strings.Builder) {
+	if len(out) > 0 {
+		out[len(out)-1].Text = text.String()
+	}
+	text.Reset()
 }
 
 func (r *run) languageQuestion(g *GatherStop, v *ChooseLanguage) {

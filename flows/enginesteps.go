@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,47 +55,45 @@ func (r *run) end(step string) {
 	r.out.Stop = &HangUpStop{Step: step}
 }
 
-// move does what lies on a way: a scene is entered, a step without endings is run.
-func (r *run) move(m move) error {
-	if m.step == nil {
-		return r.moveBuiltIn(m)
-	}
+// hop does what lies on a way: a scene is entered, a step without endings is run.
+func (r *run) hop(h *hop) error {
 	if err := r.step(); err != nil {
 		return err
 	}
-	ok, err := r.holds(m.step.When)
-	if err != nil || !ok {
-		return err
+	if h.step == nil {
+		r.hopBuiltIn(h)
+		return nil
 	}
-	if err := r.deed(m.step); err != nil {
-		if r.st.After { // the steps behind it stand for themselves
-			r.tell(Fact{Kind: FactError, Name: m.step.ID, Text: err.Error(), At: m.step.At})
-			return nil
-		}
-		return atStep(m.step, err)
+	ok, err := r.holds(h.step.When)
+	if err == nil && ok {
+		err = r.deed(h.step)
 	}
-	return nil
+	if err != nil && r.st.After { // the steps behind it stand for themselves
+		r.tell(Fact{Kind: FactError, Name: h.step.ID, Text: err.Error(), At: h.step.At})
+		return nil
+	}
+	return atStep(h.step, err)
 }
 
-func (r *run) moveBuiltIn(m move) error {
-	if m.scene != "" {
-		r.st.Scene = m.scene
+func (r *run) hopBuiltIn(h *hop) {
+	if h.scene != "" {
+		r.st.Scene = h.scene
 		if len(r.st.Scenes) < maxScenes {
-			r.st.Scenes = append(slices.Clip(r.st.Scenes), m.scene)
+			r.st.Scenes = append(slices.Clip(r.st.Scenes), h.scene)
 		}
-		r.tell(Fact{Kind: FactScene, Name: m.scene})
-		return nil
+		r.tell(Fact{Kind: FactScene, Name: h.scene})
+		return
 	}
 	r.out.Speech = append(r.out.Speech, r.builtIn((*speak.Pack).Unconfirmed))
 	if r.st.Outcome == "" {
 		r.setOutcome(outcomeUnknown, Span{})
 	}
-	return nil
 }
 
 // atStep gives an error the place of a step, unless it has a nearer one.
 func atStep(s *Step, err error) error {
-	if _, ok := err.(failure); ok { //nolint:errorlint // only the outermost counts
+	var placed failure
+	if err == nil || errors.As(err, &placed) {
 		return err
 	}
 	return failure{at: s.At, err: err}

@@ -73,6 +73,33 @@ func newScope(names map[string]*kind, it *kind, currency string) *scope {
 	return s
 }
 
+// add gives the scope one more name. k is nil for one that cannot be given (payment).
+func (s *scope) add(name string, k *kind) {
+	if k != nil {
+		s.names[name] = k
+		s.config.Env.Fields[name] = k.exprType().Nature()
+	}
+}
+
+// namesIn lists the first words of the names in an expression; none if it cannot be read.
+func namesIn(text string) []string {
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return nil
+	}
+	v := &nameVisitor{}
+	ast.Walk(&tree.Node, v)
+	return v.names
+}
+
+type nameVisitor struct{ names []string }
+
+func (v *nameVisitor) Visit(node *ast.Node) {
+	if n, ok := (*node).(*ast.IdentifierNode); ok {
+		v.names = append(v.names, n.Value)
+	}
+}
+
 // problem is why an expression cannot be compiled: from and to are characters of its text.
 type problem struct {
 	code     string

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -182,11 +183,15 @@ func compareExactly(m Money, n any, currency string) (int, error) {
 	if m.Currency != "" {
 		currency = m.Currency
 	}
+	unit := unitOf(currency)
+	if whole, ok := n.(int); ok && whole < maxMinor/10_000 && whole > -maxMinor/10_000 {
+		return cmp.Compare(m.Minor, int64(whole)*unit), nil
+	}
 	r, err := ratOf(n)
 	if err != nil {
 		return 0, err
 	}
-	return big.NewRat(m.Minor, unitOf(currency)).Cmp(r), nil
+	return big.NewRat(m.Minor, unit).Cmp(r), nil
 }
 
 // castOptions are the functions that give a value a type: text, digits, number, money, date, yes_no.

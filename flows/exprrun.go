@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/expr-lang/expr/vm"
@@ -89,6 +90,10 @@ func (r *run) nativeOf(f *ref, v Value) (any, error) {
 	return n, nil
 }
 
+// expressionMachines are expr's virtual machines: each run starts one afresh, so they hold nothing of a call
+// that matters.
+var expressionMachines = sync.Pool{New: func() any { return new(vm.VM) }}
+
 // eval runs an expression. The value is private if anything it was made of is.
 func (r *run) eval(c *code) (Value, error) {
 	if c.path != nil {
@@ -98,7 +103,12 @@ func (r *run) eval(c *code) (Value, error) {
 		}
 		return v, nil
 	}
-	n, err := vm.Run(c.program, r)
+	machine, ok := expressionMachines.Get().(*vm.VM)
+	if !ok {
+		machine = &vm.VM{}
+	}
+	n, err := machine.Run(c.program, r)
+	expressionMachines.Put(machine)
 	if err != nil {
 		return Value{}, plainError(err)
 	}

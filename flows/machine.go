@@ -57,8 +57,8 @@ func (m *machine) next(state, event string) (string, error) {
 		return "", errors.New("the pool of machines is broken")
 	}
 	f.SetState(state)
-	err := f.Event(context.WithoutCancel(context.Background()), event)
-	var same fsm.NoTransitionError // a value: fsm's errors are no pointers
+	err := f.Event(context.Background(), event) // never a caller's context: cancelled, it would jam the FSM
+	var same fsm.NoTransitionError              // a value: fsm's errors are no pointers
 	if err != nil && !errors.As(err, &same) {
 		return "", fmt.Errorf("state %s, event %s: %w", state, event, err) // f is dropped
 	}
@@ -79,7 +79,7 @@ var unsafeWords = map[string]bool{
 }
 
 // names hands out names that Mermaid and looplab/fsm can bear, each once.
-type names struct{ taken map[string]bool }
+type names struct{ taken map[string]int }
 
 // safe turns any text into a name of a-z, 0-9 and _, different from all that were given out before.
 func (n *names) safe(text, prefix string) string {
@@ -96,12 +96,13 @@ func (n *names) safe(text, prefix string) string {
 		name = prefix + "_" + name
 	}
 	if n.taken == nil {
-		n.taken = map[string]bool{}
+		n.taken = map[string]int{}
 	}
 	unique := name
-	for i := 2; n.taken[unique]; i++ {
-		unique = fmt.Sprintf("%s_%d", name, i)
+	for n.taken[unique] > 0 {
+		n.taken[name]++ // where the next search begins
+		unique = fmt.Sprintf("%s_%d", name, n.taken[name])
 	}
-	n.taken[unique] = true
+	n.taken[unique]++
 	return unique
 }

@@ -158,9 +158,11 @@ func (v Value) speakable(today time.Time) speak.Value {
 }
 
 func (v Value) money() (Money, error) {
-	var m Money
-	err := json.Unmarshal(v.Data, &m)
-	return m, err
+	minor, err := strconv.ParseInt(string(jsonMember(v.Data, "minor")), 10, 64)
+	if v.Type != TypeMoney || err != nil {
+		return Money{}, errNotAmount
+	}
+	return Money{Minor: minor, Currency: unquoted(jsonMember(v.Data, "currency"))}, nil
 }
 
 // quoted is s as JSON. It is json.Marshal for strings without its escapes for HTML.
