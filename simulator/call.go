@@ -28,7 +28,8 @@ const (
 // Why a leg ends, before the status it ends with is known.
 const (
 	byPerson   = "person"     // who is on this leg hung up, or declined
-	byAPI      = "api"        // REST ended it
+	byAPI      = "api"        // REST completed it
+	byCancel   = "cancel"     // REST canceled it before it was answered
 	byPeer     = "peer"       // the other leg of a Dial is gone
 	byDocument = "document"   // the TwiML came to its end
 	byTimeout  = "unanswered" // it rang too long
@@ -146,7 +147,7 @@ func (c *call) finish(s *Simulator, reason string) {
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})
 	c.tellParent(status)
-	s.endRecordings(c, "")
+	s.endRecordings(c)
 	s.tellStatus(c, status)
 	c.feed.add(event{Type: "ended", Status: status}, c.created, c.clock.now(), true)
 	s.callEnded(c)
@@ -162,9 +163,9 @@ func (c *call) tellParent(status string) {
 // endStatus is the status that a call in the given status ends with.
 func endStatus(status, direction, reason string) string {
 	switch {
-	case status == statusInProgress:
+	case status == statusInProgress || reason == byAPI:
 		return statusCompleted
-	case reason == byAPI || reason == byPeer:
+	case reason == byCancel || reason == byPeer:
 		return statusCanceled
 	case reason == byPerson && direction != inbound:
 		return statusBusy // declined

@@ -58,7 +58,10 @@ var grammar = map[string]rule{
 	"Number":   {attrs: "sendDigits url method byoc " + statusAttrs + " " + amdAttrs, text: true},
 	"Client":   {attrs: "url method " + statusAttrs, children: "Identity Parameter", text: true},
 	"Identity": {text: true},
-	"Sip":      {attrs: "username password url method " + statusAttrs + " " + amdAttrs, text: true},
+	"Sip":      {attrs: "username password url method " + statusAttrs + " " + amdAttrs, children: "Uri Headers", text: true},
+	"Uri":      {attrs: "priority weight username password", text: true},
+	"Headers":  {children: "Header"},
+	"Header":   {attrs: "name value"},
 	"Conference": {
 		attrs: "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl waitMethod " +
 			"maxParticipants record region coach trim eventCallbackUrl " + statusAttrs + " " + recordAttrs,
@@ -81,7 +84,7 @@ var grammar = map[string]rule{
 		attrs:    fetchAttrs,
 		children: "ConversationRelay Stream VirtualAgent Room Conversation Assistant Autopilot ConversationRelaySession AiSession",
 	},
-	"Recording": {attrs: "name track trim channels " + recordAttrs},
+	"Recording": {attrs: "track trim channels " + recordAttrs},
 	"Transcription": {
 		attrs: "name track inboundTrackLabel outboundTrackLabel statusCallbackUrl statusCallbackMethod languageCode transcriptionEngine " +
 			"speechModel partialResults profanityFilter enableAutomaticPunctuation enableProviderData hints intelligenceService " +

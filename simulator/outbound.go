@@ -40,7 +40,7 @@ func (l *leg) callOut(o outboundCall) {
 	detection := map[string]string{"AnsweredBy": answeredBy, "MachineDetectionDuration": strconv.FormatInt(took.Milliseconds(), 10)}
 	l.call.advance(l.sim, statusInProgress, answeredBy)
 	if o.record {
-		l.sim.startRecording(l.call, "OutboundAPI", "", o.recorded)
+		l.sim.startRecording(l.call, "OutboundAPI", o.recorded)
 	}
 	if o.timeLimit > 0 {
 		defer l.sim.clock.after(o.timeLimit, func() { l.mail.post(message{hangup: byAPI}) })()

@@ -12,7 +12,6 @@ type recording struct {
 	sid      string
 	call     string
 	source   string // RecordVerb, DialVerb, StartCallRecordingTwiML, OutboundAPI
-	name     string // by which <Stop> finds it
 	channels int
 	started  time.Time
 	ended    time.Time // zero while it is made
@@ -89,8 +88,8 @@ func (rs *recordings) callbackFields(s *Simulator, callSID string) map[string]st
 }
 
 // startRecording begins a recording of the leg's call.
-func (s *Simulator) startRecording(c *call, source, name string, cb callback) recording {
-	r := recording{sid: s.ids.sid("RE"), call: c.sid, source: source, name: name, channels: 1, started: s.clock.now(), callback: cb}
+func (s *Simulator) startRecording(c *call, source string, cb callback) recording {
+	r := recording{sid: s.ids.sid("RE"), call: c.sid, source: source, channels: 1, started: s.clock.now(), callback: cb}
 	if source != "RecordVerb" {
 		r.channels = 2
 	}
@@ -117,12 +116,12 @@ func (s *Simulator) endRecording(c *call, r recording) recording {
 	return r
 }
 
-// endRecordings completes what is still being recorded beside the verbs of a call; name "" means all. Record and
-// Dial end theirs themselves.
-func (s *Simulator) endRecordings(c *call, name string) {
+// endRecordings completes what is still being recorded beside the verbs of a call. Record and Dial end theirs
+// themselves.
+func (s *Simulator) endRecordings(c *call) {
 	for _, r := range s.recordings.of(c.sid) {
 		beside := r.source != "RecordVerb" && r.source != "DialVerb"
-		if beside && r.ended.IsZero() && (name == "" || r.name == name) {
+		if beside && r.ended.IsZero() {
 			s.endRecording(c, r)
 		}
 	}

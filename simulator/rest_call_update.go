@@ -50,7 +50,7 @@ func readUpdate(c *call, form url.Values) (*message, *refusal) {
 		return &message{hangup: byAPI}, nil
 	case statusCanceled:
 		if status == statusQueued || status == statusRinging {
-			return &message{hangup: byAPI}, nil
+			return &message{hangup: byCancel}, nil
 		}
 		return nil, nil // what is already answered goes on
 	default:

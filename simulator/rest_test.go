@@ -336,6 +336,7 @@ func TestOutbound(t *testing.T) {
 		{"answered", nil, func(w *world, sid string) { w.do(sid, "answer") }, "completed", ""},
 		{"declined", nil, func(w *world, sid string) { w.do(sid, "hangup") }, "busy", "-"},
 		{"rings for long", []string{"Timeout", "20"}, func(w *world, _ string) { w.advance("21s") }, "no-answer", "-"},
+		{"completed while it rings", nil, func(w *world, sid string) { w.rest("POST", "/Calls/"+sid+".json", "Status", "completed") }, "completed", "-"},
 		{"canceled", nil, func(w *world, sid string) { w.rest("POST", "/Calls/"+sid+".json", "Status", "canceled") }, "canceled", "-"},
 		{"a machine", []string{"MachineDetection", "Enable"}, func(w *world, sid string) {
 			w.ctl("POST", "/calls/"+sid+"/answer", map[string]string{"by": "machine"}, nil)

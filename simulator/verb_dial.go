@@ -142,7 +142,7 @@ func (d *dialing) connect() {
 	}
 	var rec recording
 	if strings.HasPrefix(d.el.attr("record"), "record-from-") || d.el.attr("record") == "true" {
-		rec = l.sim.startRecording(l.call, "DialVerb", "", l.recordingCallback(d.el))
+		rec = l.sim.startRecording(l.call, "DialVerb", l.recordingCallback(d.el))
 	}
 	star := d.el.boolean(l, "hangupOnStar", false)
 	limit := time.Duration(d.el.integer(l, "timeLimit", 14400, 1)) * time.Second

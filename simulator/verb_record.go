@@ -21,7 +21,7 @@ func verbRecord(l *leg, el *element) next {
 		l.call.hears("[beep]", "")
 	}
 	l.expect("record")
-	rec := l.sim.startRecording(l.call, "RecordVerb", "", l.recordingCallback(el))
+	rec := l.sim.startRecording(l.call, "RecordVerb", l.recordingCallback(el))
 	endedBy := l.recordUntil(finish, silence, longest)
 	rec = l.sim.endRecording(l.call, rec)
 	params := l.sim.recordingFields(rec)

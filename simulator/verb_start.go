@@ -11,10 +11,10 @@ func verbStartStop(l *leg, el *element) next {
 			continue
 		}
 		if el.name == "Stop" {
-			l.sim.endRecordings(l.call, noun.attr("name"))
+			l.sim.endRecordings(l.call)
 			continue
 		}
-		l.sim.startRecording(l.call, "StartCallRecordingTwiML", noun.attr("name"), l.recordingCallback(noun))
+		l.sim.startRecording(l.call, "StartCallRecordingTwiML", l.recordingCallback(noun))
 	}
 	return goOn
 }

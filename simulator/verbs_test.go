@@ -156,7 +156,7 @@ func TestPlain(t *testing.T) {
 		{"reject as busy", `<Reject reason="busy"/>`, "busy", ""},
 		{"only a pause never answers", `<Pause/>`, "no-answer", ""},
 		{"leave", `<Leave/><Say>on</Say>`, "completed", "on"},
-		{"start and stop", `<Start><Recording name="r"/><Transcription/></Start><Stop><Recording name="r"/></Stop><Say>on</Say>`, "completed", "on"},
+		{"start and stop", `<Start><Recording/><Transcription/></Start><Stop><Recording/></Stop><Say>on</Say>`, "completed", "on"},
 		{"unknown verb", `<Sing>la</Sing><Say mood="glad">on</Say>`, "completed", "on"},
 		{"empty document", ``, "no-answer", ""},
 	} {
