@@ -69,7 +69,9 @@ func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun)
 			return err
 		}
 	}
-	s.finish(r)
+	if r.place.Payment == "" {
+		s.finish(r)
+	}
 	info := r.info(s.Now())
 	info.Status = req.Call.CallStatus
 	r.event("call", "ended", info.Outcome, map[string]string{"status": info.Status})

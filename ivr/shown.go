@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/payments"
 )
 
 // The two call statuses that a session knows by itself; Twilio's status callback may tell others.
@@ -32,6 +33,14 @@ func shownPayment(p flows.PaymentFacts) json.RawMessage {
 		Result: p.Result, Amount: p.Amount.Decimal(), Currency: p.Amount.Currency,
 		Brand: p.Brand, Last4: p.Last4, Confirmation: p.Confirmation,
 	})
+}
+
+// outcomeHungUp is the outcome of a call whose caller left before the flow could set another.
+const outcomeHungUp = "hung_up"
+
+// startedPayment is the API's view of a payment under way.
+func startedPayment(amount flows.Money) json.RawMessage {
+	return mustJSON(Payment{Result: string(payments.Started), Amount: amount.Decimal(), Currency: amount.Currency})
 }
 
 // mustJSON encodes a value of ours that cannot fail to encode.

@@ -214,10 +214,18 @@ func (s *Server) start(ctx context.Context, r *run, req *Request) error {
 func (r *run) info(now time.Time) sessions.Info {
 	out, st := r.kept, r.place.Flow
 	out.Scene, out.Outcome, out.Scenes = st.Scene, st.Outcome, st.Scenes
-	out.Payment = shownPayment(st.Payment)
+	switch pay, opened := r.stop.(*flows.PayStop); {
+	case opened:
+		out.Payment = startedPayment(pay.Amount)
+	case r.place.Payment == "":
+		out.Payment = shownPayment(st.Payment)
+	}
 	switch {
 	case r.gone:
 		out.Status, out.Ended = statusCompleted, now
+		if out.Outcome == "" { // a payment may still be open; its result can tell better
+			out.Outcome = outcomeHungUp
+		}
 	case out.Status == "":
 		out.Status = statusInProgress
 	}

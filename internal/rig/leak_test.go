@@ -124,7 +124,7 @@ func TestNoCardNumberAnywhere(t *testing.T) {
 		"simulator log": []byte(c.Simulator.Log()),
 		"redis":         dumpRedis(t, redisURL),
 		"database":      readAll(t, data),
-		"api":           []byte(c.Get(c.AppURL+"/api/v1/calls?limit=500") + c.Get(c.AppURL+"/api/v1/payments?limit=500")),
+		"api":           []byte(c.Get(c.AppURL+"/api/v1/calls?limit=200") + c.Get(c.AppURL+"/api/v1/payments?limit=200")),
 		"pages":         []byte(c.Get(c.AppURL+"/calls") + c.Get(c.AppURL+"/payments") + c.Get(c.AppURL+"/")),
 		"charges":       []byte(c.Get(c.SimURL + "/sim/v1/charges")),
 		"calls":         []byte(eachCall(t, c)),
@@ -179,7 +179,7 @@ func eachCall(t *testing.T, c *rig.Cluster) string {
 			CallSID string `json:"call_sid"`
 		} `json:"items"`
 	}
-	if err := c.TryAPI(context.Background(), "/api/v1/calls?limit=500", &list); err != nil {
+	if err := c.TryAPI(context.Background(), "/api/v1/calls?limit=200", &list); err != nil {
 		t.Fatal(err)
 	}
 	if len(list.Items) != leakCalls {

@@ -61,10 +61,18 @@ func NewProcess(t testing.TB, env []string, args ...string) *Process {
 	t.Cleanup(func() {
 		p.Kill()
 		if t.Failed() {
-			t.Logf("log of paydial %s:\n%s", strings.Join(args, " "), p.Log())
+			t.Logf("end of the log of paydial %s:\n%s", strings.Join(args, " "), lastLines(p.Log()))
 		}
 	})
 	return p
+}
+
+// shownLines is how much of a log a failed test prints.
+const shownLines = 30
+
+func lastLines(log string) string {
+	lines := strings.Split(log, "\n")
+	return strings.Join(lines[max(0, len(lines)-shownLines):], "\n")
 }
 
 // Start starts the process and waits until it says ready.

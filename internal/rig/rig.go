@@ -138,16 +138,13 @@ func (r *Rig) Ended(ctx context.Context, st caller.State) (Outcome, error) {
 	for {
 		var out Outcome
 		err := r.TryAPI(ctx, "/api/v1/calls/"+st.CallSID, &out)
-		if err != nil {
-			return out, err
-		}
 		out.Heard = st.Heard
-		if out.Status == "completed" {
+		if err == nil && out.Status == "completed" && (out.Payment == nil || out.Payment.Result != "started") {
 			return out, nil
 		}
 		select {
 		case <-ctx.Done():
-			return out, fmt.Errorf("call %s is over, the app says %q: %w", st.CallSID, out.Status, ctx.Err())
+			return out, fmt.Errorf("call %s is over, the app says %q, %w (%w)", st.CallSID, out.Status, ctx.Err(), err)
 		case <-tick.C:
 		}
 	}
