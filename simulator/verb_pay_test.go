@@ -52,8 +52,12 @@ func holder(number, code string) fields {
 	}
 }
 
-// offer lets the line answer with a <Pay> of the given attributes and children.
+// offer lets the line answer with a <Pay> of the given attributes and children. Unless they say so themselves,
+// its callers have all the time that a busy machine may need.
 func (w *world) offer(attrs, children string) {
+	if !strings.Contains(attrs, "timeout=") {
+		attrs += ` timeout="600"`
+	}
 	w.app.on("/voice", `<Pay action="/paid" statusCallback="/pay" `+attrs+`>`+children+`</Pay><Say>After.</Say>`)
 	w.app.on("/paid", `<Say>Goodbye.</Say><Hangup/>`)
 }
