@@ -168,6 +168,32 @@ func TestConcurrentTx(t *testing.T) {
 	})
 }
 
+// Two processes may write to one SQLite file: a transaction that reads first is not undone for it.
+func TestTwoWritersOfOneFile(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "x.db")
+	first := migrated(t, url)
+	if _, err := first.Exec(t.Context(), "INSERT INTO things (id, n) VALUES ('a', 0)"); err != nil {
+		t.Fatal(err)
+	}
+	const times = 50
+	var wg sync.WaitGroup
+	for _, d := range []*db.DB{first, open(t, url)} {
+		wg.Go(func() {
+			for range times {
+				if err := countUp(t.Context(), d); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	var n int
+	if err := first.QueryRow(t.Context(), "SELECT n FROM things").Scan(&n); err != nil || n != 2*times {
+		t.Errorf("got %d, %v, want %d", n, err, 2*times)
+	}
+}
+
 func countUp(ctx context.Context, d *db.DB) error {
 	return d.Tx(ctx, func(tx *db.Tx) error {
 		var n int

@@ -210,7 +210,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 				b.close(t, p.ID, r)
 			}
 			got := b.get(t, p.ID)
-			if got.State != payments.Paid || got.Confirmation != "SIM-7F3K2M" || got.Last4 != "4242" || got.Token != "tok_1" || got.Review {
+			if got.State != payments.Paid || got.Confirmation != "SIM-7F3K2M" || got.Last4 != "4242" || got.Token != "tok_1" || got.Review ||
+				got.ErrorText != "" { // what was said while nobody knew is no news any more
 				t.Errorf("order %v: got %+v", order, got)
 			}
 		})
