@@ -24,8 +24,13 @@ type ignored struct {
 func (l *loader) ignore(found Findings) Findings {
 	marks := map[ignored]bool{}
 	for _, src := range l.project.sources {
-		for i := range src.lines {
-			mark, wrong := l.readIgnore(src, i+1)
+		below := 0 // the next line below that is more than a comment
+		for n := len(src.lines); n > 0; n-- {
+			alone := strings.HasPrefix(strings.TrimSpace(string(src.line(n))), "#")
+			if !alone {
+				below = n
+			}
+			mark, wrong := l.readIgnore(src, n, below)
 			if wrong != nil {
 				found = append(found, *wrong)
 			}
@@ -41,8 +46,9 @@ func (l *loader) ignore(found Findings) Findings {
 	return kept
 }
 
-// readIgnore reads the ignore comment of a line, if there is one: what it takes away, or what is wrong with it.
-func (l *loader) readIgnore(src *source, n int) (mark ignored, wrong *Finding) {
+// readIgnore reads the ignore comment in line n, if there is one: what it takes away from line about, or what is
+// wrong with it.
+func (l *loader) readIgnore(src *source, n, about int) (mark ignored, wrong *Finding) {
 	line := string(src.line(n))
 	m := ignoreComment.FindStringSubmatchIndex(line)
 	if m == nil {
@@ -50,11 +56,6 @@ func (l *loader) readIgnore(src *source, n int) (mark ignored, wrong *Finding) {
 	}
 	code := line[m[2]:m[3]]
 	reason := strings.TrimSpace(strings.TrimPrefix(line[m[4]:m[5]], "because"))
-	about := n
-	if strings.TrimSpace(line[:m[0]]) == "" { // alone in its line
-		for about = n + 1; strings.HasPrefix(strings.TrimSpace(string(src.line(about))), "#"); about++ {
-		}
-	}
 	at := src.span(n, len([]rune(line[:m[2]]))+1, len([]rune(code)))
 	say := func(code, message, label string) *Finding {
 		f := l.project.finding(code, at, message)

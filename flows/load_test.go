@@ -159,6 +159,8 @@ func TestLoadLimits(t *testing.T) {
 		"only brackets": {[]byte(strings.Repeat("{", 1000)), "F"},
 		"long key":      {[]byte(strings.Repeat("k", 200_000) + ": 1\n"), "F1"},
 		"many findings": {[]byte("format: 1\nflow: test\nscenes:\n  a:\n" + strings.Repeat("    - sya: x\n", 15_000)), "F1"},
+		"one line":      {[]byte("format: 1\nflow: test\nscenes: { a: [" + strings.Repeat("{say: a}, ", 25_000) + "] }"), "F107"},
+		"one comment":   {[]byte("format: 1\n" + strings.Repeat("# paydial:ignore F301 because x\n", 8_000)), "F120"},
 		"many steps":    {[]byte("format: 1\nflow: test\nscenes:\n  a:\n" + strings.Repeat("    - say: x\n", 15_000)), "F107"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,8 +76,12 @@ func (r *reader) asSentence(f field) *Template {
 func (r *reader) checkComment(t *Template) {
 	length := len([]rune(t.Raw))
 	end := r.project.spanIn(t.At, t.Raw, length-1, length)
-	rest := string(r.src.rest(end.Line, end.EndCol))
-	if !strings.HasPrefix(rest, " #") || strings.HasPrefix(strings.TrimLeft(rest, " #"), "paydial:ignore") {
+	behind := r.src.rest(end.Line, end.EndCol)
+	if len(behind) < 2 || behind[0] != ' ' || behind[1] != '#' {
+		return
+	}
+	rest := string(behind)
+	if strings.HasPrefix(strings.TrimLeft(rest, " #"), "paydial:ignore") {
 		return
 	}
 	width := len([]rune(strings.TrimRight(rest, " \t"))) - 1
