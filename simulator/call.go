@@ -129,6 +129,7 @@ func (c *call) advance(s *Simulator, status, answeredBy string) {
 	}
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})
+	s.logCall(c, status)
 	c.tellParent(status)
 	s.tellStatus(c, status)
 }
@@ -146,6 +147,7 @@ func (c *call) finish(s *Simulator, reason string) {
 	c.updated = c.endedAt
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})
+	s.logCall(c, status)
 	c.tellParent(status)
 	s.endRecordings(c)
 	s.tellStatus(c, status)

@@ -3,6 +3,7 @@ package simulator
 import (
 	"log/slog"
 	"sync"
+	"time"
 )
 
 // maxNotices is how many entries the error log keeps; the oldest go first.
@@ -43,6 +44,23 @@ func (l *leg) note(code int, text string) {
 		n.url, n.method = l.doc.base.String(), l.doc.method
 	}
 	l.sim.noteFor(l.call, n)
+}
+
+// logWebhook writes a line for a webhook and its answer; parameters and bodies are in the call's list of webhooks.
+func (s *Simulator) logWebhook(w webhook, r reply, err *webhookError, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("call", w.call.sid), slog.String("purpose", w.purpose), slog.String("method", w.method),
+		slog.String("url", maskCards(w.url)), slog.Int("status", r.status), slog.Duration("took", took.Round(time.Microsecond)),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Int("code", err.code))
+	}
+	s.logger.LogAttrs(s.ctx, slog.LevelDebug, "webhook", attrs...)
+}
+
+// logCall writes a line for a step of a call.
+func (s *Simulator) logCall(c *call, status string) {
+	s.logger.LogAttrs(s.ctx, slog.LevelDebug, "call "+status, slog.String("call", c.sid), slog.String("direction", c.direction))
 }
 
 func (s *Simulator) noteFor(c *call, n notice) {

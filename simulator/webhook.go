@@ -94,7 +94,9 @@ func (s *Simulator) deliver(ctx context.Context, w webhook, token, fault string)
 	x := w.call.begin(w, token, fault)
 	began := time.Now()
 	r, err := s.tryAll(ctx, w, token)
-	w.call.answeredWith(x, r, err, time.Since(began))
+	took := time.Since(began)
+	w.call.answeredWith(x, r, err, took)
+	s.logWebhook(w, r, err, took)
 	return r, err
 }
 
