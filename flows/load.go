@@ -71,7 +71,12 @@ func (l *loader) readFiles(b Bundle) {
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+		twice := l.unread[name] || l.project.Flows[name] != nil
 		src, top := l.readYAML(f)
+		if twice {
+			l.add("F015", src.span(1, 1, 1), "there are two files for the flow "+quoteWord(name)).Label = "delete one of them"
+			continue
+		}
 		if top == nil {
 			l.unread[name] = true
 			continue

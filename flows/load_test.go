@@ -199,6 +199,15 @@ func TestUnreadableFlowIsNotUnknown(t *testing.T) {
 	}
 }
 
+func TestTwoFilesForOneFlow(t *testing.T) {
+	t.Parallel()
+	text := []byte("format: 1\nflow: hello\nscenes:\n  main:\n    - hang_up: Hello.\n")
+	p, found := Load(withCase(t, brokenCase{path: "flows/hello.yml", text: text}))
+	if len(found) != 1 || found[0].Code != "F015" || found[0].File != "flows/hello.yml" || p.Flows["hello"].Scenes[0].Name != "hello" {
+		t.Errorf("got %v, want F015 for the second file, and the flow of the first", found)
+	}
+}
+
 func TestReadBundle(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{

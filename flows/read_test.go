@@ -242,6 +242,36 @@ scenes:
 	}
 }
 
+func TestAnchors(t *testing.T) {
+	t.Parallel()
+	f, found := readTestFlow(t, `
+scenes:
+  main:
+    - say: &hello Hello.
+    - hours: office
+      then: &leads { open: [ &step { pause: 1s }, *step ], closed: bye }
+    - hours: office
+      then: *leads
+    - say: *hello
+    - go: bye
+  bye:
+    - hang_up: *hello
+`)
+	if len(found) > 0 {
+		t.Fatalf("findings: %v", found)
+	}
+	want := []string{
+		"main#1 say", "main#2 hours", "main#2.open.1 pause", "main#2.open.2 pause", "main#3 hours", "main#3.open.1 pause",
+		"main#3.open.2 pause", "main#4 say", "main#5 go", "bye#1 hang_up",
+	}
+	if diff := cmp.Diff(want, ids(f)); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if got := f.Scenes[1].Steps[0].Verb.(*HangUp).Say.ByLanguage["en-US"].Raw; got != "Hello." {
+		t.Errorf("alias: got %q", got)
+	}
+}
+
 func TestTranslationsAreMissing(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
