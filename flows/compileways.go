@@ -160,6 +160,12 @@ func ownEndings(s *Step) []string {
 		return out
 	case *Go:
 		return []string{endingGo}
+	case *Pay:
+		good := "paid"
+		if v.Amount == nil {
+			good = "saved"
+		}
+		return append([]string{good}, fixedEndings["pay"]...)
 	case *Transfer:
 		if v.MayReturnTo != "" {
 			return append([]string{"returned"}, fixedEndings["transfer"]...)
@@ -173,7 +179,7 @@ var fixedEndings = map[string][]string{
 	"hours":        {"open", "closed", "holiday"},
 	"lookup":       {"found", "not_found", "failed"},
 	"submit":       {"done", "refused", "failed"},
-	"pay":          {"paid", "saved", "declined", "cancelled", gaveUp, "unavailable", "unknown", "hung_up"},
+	"pay":          {"declined", "cancelled", gaveUp, "unavailable", "unknown", "hung_up"},
 	"transfer":     {"ended", "no_answer", "busy", "failed"},
 	"voicemail":    {"left", "empty"},
 	"text_message": {"sent", "failed"},

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -109,9 +108,12 @@ func timesOperator(params ...any) (any, error) {
 		m, ok = params[1].(Money)
 		factor = params[0]
 	}
+	if !ok {
+		return nil, errNotAmount
+	}
 	r, err := ratOf(factor)
-	if !ok || err != nil {
-		return nil, errors.Join(err, errNotAmount)
+	if err != nil {
+		return nil, err
 	}
 	return m.Times(r)
 }
