@@ -181,7 +181,7 @@ func (r *Rig) Get(url string) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+r.APIToken)
+	req.SetBasicAuth("rig", r.APIToken) // what a browser sends; the API takes it too
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		r.t.Fatal(err)

@@ -144,6 +144,7 @@ func (a *App) openDoors() error {
 	door.Routes(engine)
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
+	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	console.New(people).Routes(engine)
 	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	engine.GET("/readyz", a.ready)
