@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -25,12 +24,12 @@ var callCursor = regexp.MustCompile(`^\d{1,16}\.\w{1,64}$`)
 
 // callView is a call as the API shows it. The fields up to Payment are relied on by others: never change them.
 type callView struct {
-	CallSID string          `json:"call_sid"`
-	Status  string          `json:"status"`
-	Flow    string          `json:"flow"`
-	Outcome string          `json:"outcome"`
-	Scenes  []string        `json:"scenes"`
-	Payment json.RawMessage `json:"payment"` // null before the first
+	CallSID string        `json:"call_sid"`
+	Status  string        `json:"status"`
+	Flow    string        `json:"flow"`
+	Outcome string        `json:"outcome"`
+	Scenes  []string      `json:"scenes"`
+	Payment *shownPayment `json:"payment"` // null before the first
 
 	Scene     string    `json:"scene"`
 	From      string    `json:"from"`
@@ -48,12 +47,8 @@ func viewCall(s sessions.Session) callView {
 	if scenes == nil {
 		scenes = []string{}
 	}
-	payment := s.Payment
-	if len(payment) == 0 {
-		payment = json.RawMessage("null")
-	}
 	return callView{
-		CallSID: s.Call, Status: s.Status, Flow: s.Flow, Outcome: s.Outcome, Scenes: scenes, Payment: payment,
+		CallSID: s.Call, Status: s.Status, Flow: s.Flow, Outcome: s.Outcome, Scenes: scenes, Payment: paymentOf(s),
 		Scene: s.Scene, From: s.From, To: s.To, Direction: s.Direction, Version: s.Bundle, Turn: s.Turn,
 		StartedAt: s.Started, UpdatedAt: s.Updated, EndedAt: s.Ended,
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"crypto/sha256"
+	"html/template"
 	"log/slog"
 	"time"
 
@@ -37,6 +38,7 @@ type Console struct {
 	Config
 	tokens [][sha256.Size]byte // hashes, so that comparing takes the same time for any length
 	hosts  map[string]bool
+	pages  map[string]*template.Template
 }
 
 // New makes a Console. It panics when an embedded page cannot be parsed, which no configuration can cause.
@@ -47,7 +49,7 @@ func New(cfg Config) *Console {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	c := &Console{Config: cfg, hosts: map[string]bool{}}
+	c := &Console{Config: cfg, hosts: map[string]bool{}, pages: parsePages()}
 	for _, token := range cfg.Tokens {
 		if token != "" {
 			c.tokens = append(c.tokens, sha256.Sum256([]byte(token)))

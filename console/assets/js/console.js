@@ -1,0 +1,41 @@
+// Live pages renew themselves: by the call's feed where there is one, else every few seconds. Without this module
+// every page says the same when it is loaded again.
+
+import { wireTheme } from "./theme.js";
+
+const EVERY = 3000; // ms between two looks of a page without a feed
+const CALM = 250; // ms to gather events that come together
+
+document.documentElement.classList.add("scripted");
+wireTheme(document.getElementById("theme"));
+
+// Our own server rendered the page and escaped every word; this policy only says so to the browser.
+const policy = window.trustedTypes?.createPolicy("paydial", { createHTML: (html) => html });
+
+const main = document.getElementById("main");
+let pending = null;
+
+if (main.dataset.events) {
+  const feed = new EventSource(main.dataset.events);
+  for (const kind of ["call", "scene", "ending", "outcome", "effect", "payment", "pay", "note", "send", "flag", "error", "fallback"]) {
+    feed.addEventListener(kind, () => { pending ??= setTimeout(renew, CALM); });
+  }
+} else if ("live" in main.dataset) {
+  setInterval(() => document.visibilityState === "visible" && renew(), EVERY);
+}
+
+// renew takes the page's main part from the server again. What has the focus or is selected is left alone.
+async function renew() {
+  pending = null;
+  if (main.contains(document.activeElement) && document.activeElement !== main) return;
+  if (!document.getSelection()?.isCollapsed) return;
+  try {
+    const response = await fetch(location.href, { cache: "no-store" });
+    if (!response.ok) return;
+    const html = await response.text();
+    const next = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html").getElementById("main");
+    if (next && next.innerHTML !== main.innerHTML) main.replaceChildren(...next.childNodes);
+  } catch {
+    // the server is away; the next look may find it
+  }
+}

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/paydial/paydial/sessions"
+)
+
+// frame is what every page shows around its own part.
+type frame struct {
+	Title  string
+	Here   string // the entry of the navigation this page belongs to
+	Line   string // what the line is called
+	Phone  bool
+	Events string // where the page hears that something changed; "": it asks every few seconds where Live is set
+	Live   bool
+	Data   any
+}
+
+// parsePages reads every embedded page together with the layout.
+func parsePages() map[string]*template.Template {
+	names, err := fs.Glob(files, "pages/*.html")
+	if err != nil {
+		panic("console: list pages: " + err.Error())
+	}
+	pages := map[string]*template.Template{}
+	for _, name := range names {
+		word := strings.TrimSuffix(path.Base(name), ".html")
+		if word == "layout" || word == "parts" {
+			continue
+		}
+		pages[word] = template.Must(template.New("layout.html").Funcs(helpers).
+			ParseFS(files, "pages/layout.html", "pages/parts.html", name))
+	}
+	return pages
+}
+
+// render answers with a page. It is written whole or not at all.
+func (c *Console) render(g *gin.Context, status int, page string, f frame) {
+	f.Line, f.Phone = c.Project().Line, c.LoopbackOnly || c.Phone
+	var out bytes.Buffer
+	if err := c.pages[page].Execute(&out, f); err != nil {
+		c.Log.Error("render page", "page", page, "error", err)
+		g.String(http.StatusInternalServerError, "%s\n", t("troubleText"))
+		return
+	}
+	g.Data(status, "text/html; charset=utf-8", out.Bytes())
+}
+
+// sorry answers with a page that says why there is no other.
+func (c *Console) sorry(g *gin.Context, err error) {
+	f, status := frame{Title: t("trouble"), Data: t("troubleText")}, http.StatusInternalServerError
+	switch {
+	case errors.Is(err, sessions.ErrUnknownCall):
+		f, status = frame{Title: t("noSuchPage"), Here: "calls", Data: t("noSuchCall")}, http.StatusNotFound
+	case errors.Is(err, errNoFlow):
+		f, status = frame{Title: t("noSuchPage"), Here: "flows", Data: t("noSuchFlow")}, http.StatusNotFound
+	case errors.Is(err, errQuery):
+		f, status = frame{Title: t("trouble"), Data: t("badQuery")}, http.StatusBadRequest
+	default:
+		c.Log.Error("console", "path", g.FullPath(), "error", err)
+	}
+	c.render(g, status, "sorry", f)
+}
