@@ -185,7 +185,7 @@ func parseLive(payload string) (liveMessage, error) {
 			return liveMessage{}, fmt.Errorf("live message: bad line %q", line)
 		}
 		n, err := strconv.Atoi(f[2])
-		if err != nil || n < 0 || n+1 > len(rest) || rest[n] != '\n' {
+		if err != nil || n < 0 || n >= len(rest) || rest[n] != '\n' {
 			return liveMessage{}, fmt.Errorf("live message: bad length %q", f[2])
 		}
 		m.events = append(m.events, newEvent(m.call, turn, f[0], f[1], rest[:n:n]))
