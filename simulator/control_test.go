@@ -30,7 +30,7 @@ func TestControlErrors(t *testing.T) {
 		{"POST", "/calls", `{"from":"+15550123456"}`, 400, `"to"`},
 		{"POST", "/calls", `{"from":"+15550123456","to":"+15550109999"}`, 404, line},
 		{"POST", "/calls", `{"from":1}`, 400, "from"},
-		{"POST", "/calls", `{"form":"+1"}`, 400, "JSON"},
+		{"POST", "/calls", `{"form":"+1"}`, 400, `"form"`},
 		{"POST", "/calls", `{"from":"a","to":"b","pace":-1}`, 400, "pace"},
 		{"POST", "/calls", `{`, 400, "JSON"},
 		{"GET", "/calls/CAnone", ``, 404, "CAnone"},
@@ -42,7 +42,7 @@ func TestControlErrors(t *testing.T) {
 		{"POST", "/clock", `{"advance":"5s"}`, 409, "--manual-clock"},
 		{"POST", "/clock", `{"advance":"later"}`, 400, "duration"},
 		{"PUT", "/faults", `{"webhooks":{"drop_percent":101}}`, 400, "percent"},
-		{"PUT", "/faults", `{"wobhooks":{}}`, 400, "JSON"},
+		{"PUT", "/faults", `{"wobhooks":{}}`, 400, "wobhooks"},
 		{"GET", "/nothing", ``, 404, "/sim/v1/nothing"},
 	} {
 		req, _ := http.NewRequest(c.method, w.srv.URL+"/sim/v1"+c.path, strings.NewReader(c.body))

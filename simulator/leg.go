@@ -112,27 +112,6 @@ func (l *leg) waitKey(d time.Duration) (byte, wake) {
 	return 0, timedOut
 }
 
-// awaitUntilOver runs fn on another goroutine while the leg goes on noting what happens to it. The end of the call,
-// or a redirect, cancels fn's context; it returns only when fn has.
-func (l *leg) awaitUntilOver(fn func(ctx context.Context)) {
-	ctx, cancel := context.WithCancel(l.ctx)
-	defer cancel()
-	finished := false
-	begun := l.sim.spawn(func() {
-		fn(ctx)
-		l.mail.post(message{done: func() { finished = true }})
-	})
-	if !begun { // the simulator is closing, and ctx ends
-		fn(ctx)
-		return
-	}
-	l.blockUntil(func() bool { return finished || l.over() })
-	if !finished {
-		cancel()
-		l.blockUntil(func() bool { return finished })
-	}
-}
-
 // block handles what happens to the leg until stop says so, the call is over, or d has passed (d < 0: no limit).
 // It reports whether time ran out.
 func (l *leg) block(d time.Duration, stop func() bool) bool {

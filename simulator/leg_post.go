@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -81,19 +80,14 @@ func (l *leg) load(to destination, purpose string) *document {
 }
 
 // request posts for a document and parses the answer. While it is under way the call can be hung up or redirected;
-// then there is neither document nor error.
+// then there is neither document nor error. The request is not taken back: the application is asked all the same.
 func (l *leg) request(to destination, purpose string, more map[string]string) (*document, *webhookError) {
 	w := webhook{purpose: purpose, url: to.url, method: to.method, params: l.params(to.params), call: l.call, jar: l.jar}
 	for name, value := range more {
 		w.params[name] = value
 	}
-	var r reply
-	var err *webhookError
-	l.awaitUntilOver(func(ctx context.Context) { r, err = l.sim.send(ctx, w) })
-	if l.over() {
-		return nil, nil
-	}
-	if err != nil {
+	r, err := l.send(w)
+	if err != nil || l.over() {
 		return nil, err
 	}
 	doc, err := documentOf(r)
@@ -102,6 +96,22 @@ func (l *leg) request(to destination, purpose string, more map[string]string) (*
 	}
 	doc.base, doc.method = r.url, w.method
 	return doc, nil
+}
+
+// send posts a webhook and waits for its answer or the end of the call, whichever comes first.
+func (l *leg) send(w webhook) (reply, *webhookError) {
+	var r reply
+	var err *webhookError
+	answered := false
+	begun := l.sim.spawn(func() {
+		r1, err1 := l.sim.send(l.ctx, w)
+		l.mail.post(message{done: func() { r, err, answered = r1, err1, true }})
+	})
+	if !begun {
+		return r, &webhookError{code: 11205, text: "the simulator is closing"}
+	}
+	l.blockUntil(func() bool { return answered || l.over() })
+	return r, err
 }
 
 // requestOnly posts for a document whose answer no longer matters: the call was hung up or sent elsewhere.

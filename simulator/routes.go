@@ -6,10 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"strings"
 )
 
 // maxRequestBody is how much a client of the simulator may send.
 const maxRequestBody = 1 << 20
+
+// fieldName is a name that may be repeated in an error.
+var fieldName = regexp.MustCompile(`^"[A-Za-z_]{1,40}"$`)
 
 // routes is everything that the simulator answers, on one screen.
 func (s *Simulator) routes() http.Handler {
@@ -73,11 +78,14 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
 	if err == nil || errors.Is(err, io.EOF) {
 		return true
 	}
+	name, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
 	var wrongType *json.UnmarshalTypeError
 	var tooBig *http.MaxBytesError
 	switch {
 	case errors.As(err, &wrongType):
 		controlError(w, http.StatusBadRequest, fmt.Sprintf("field %q: a %s is meant", wrongType.Field, wrongType.Type))
+	case unknown && fieldName.MatchString(name):
+		controlError(w, http.StatusBadRequest, "there is no field "+name)
 	case errors.As(err, &tooBig):
 		controlError(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
 	default:

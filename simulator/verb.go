@@ -26,9 +26,9 @@ package simulator
 //	                            the wait as timedOut at once.
 //	l.over()                    the caller hung up or REST redirected the call: return soon
 //	l.hungUp                    the first of the two
-//	l.awaitUntilOver(fn)        runs fn(ctx) on another goroutine and returns when it has ended, while keys go
-//	                            where they should and hang-ups are noted; the end of the call ends ctx. What must
-//	                            not be taken back (a charge) uses l.sim.spawn and posts to the leg's own mailbox.
+//	l.sim.spawn(fn)             runs fn on another goroutine; it tells the leg that it is done by posting
+//	                            message{done: ...} to l.mail, which the leg awaits with l.blockUntil. Neither a
+//	                            hang-up nor a redirect ends what runs there; the end of the simulator ends l.ctx.
 //	l.notify(callback{...})     posts a signed status callback in the background; those of one call keep order
 //	l.now(), l.sim.clock.after  the time; l.sim.faults.get() the faults; l.sim.account the account
 //	l.note(code, text)          an entry in the call's log and in Notifications (warning or error by code)

@@ -252,7 +252,7 @@ func connectionError(ctx context.Context, err error, target string, connected bo
 	var timeout net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &webhookError{code: 11205, text: target + ": the call was over before the answer came"}
+		return &webhookError{code: 11205, text: target + ": the simulator closed before the answer came"}
 	case errors.As(err, &timeout) && timeout.Timeout() && connected:
 		return &webhookError{code: 11200, kind: failRead, text: target + ": no answer in time"}
 	case errors.As(err, &timeout) && timeout.Timeout():
