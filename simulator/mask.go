@@ -3,6 +3,8 @@ package simulator
 import (
 	"regexp"
 	"strings"
+
+	"github.com/paydial/paydial/simulator/cards"
 )
 
 // cardRun is a run of digits as long as a card number, with single spaces or dashes between, not inside a word.
@@ -24,7 +26,7 @@ func maskParam(name, value string) string {
 // maskCards hides card numbers in text: runs of 13 to 19 digits with a right check digit.
 func maskCards(text string) string {
 	return cardRun.ReplaceAllStringFunc(text, func(run string) string {
-		if n := countDigits(run); n < 13 || !luhn(run) {
+		if n := countDigits(run); n < 13 || !cards.Typed(run).Luhn() {
 			return run
 		}
 		return maskRun(run)
@@ -53,22 +55,4 @@ func countDigits(s string) int {
 		}
 	}
 	return n
-}
-
-func luhn(s string) bool {
-	sum, double := 0, false
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] < '0' || s[i] > '9' {
-			continue
-		}
-		d := int(s[i] - '0')
-		if double {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-		double = !double
-	}
-	return sum%10 == 0
 }

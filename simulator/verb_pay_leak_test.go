@@ -56,17 +56,17 @@ func leaked(text string, all map[string]string) string {
 	return ""
 }
 
+// code is the security code standing alone, and not within a duration or another number.
+var code = regexp.MustCompile(`(?:^|[^0-9.])(` + hidden + `)(?:$|[^0-9.a-zµ])`)
+
 // codeLeaked gives the first place in text that shows the security code.
 func codeLeaked(text string) string {
-	for at := 0; ; at++ {
-		i := strings.Index(text[at:], hidden)
-		if i < 0 {
-			return ""
-		}
-		if at += i; !innocent(text, at, at+len(hidden)) {
-			return around(text, at)
+	for _, m := range code.FindAllStringSubmatchIndex(text, -1) {
+		if !innocent(text, m[2], m[3]) {
+			return around(text, m[2])
 		}
 	}
+	return ""
 }
 
 // innocent reports whether text[from:to] lies in something that holds long runs of digits by nature.

@@ -102,6 +102,9 @@ func (d Digits) NumberComplete() bool { return complete(d.raw()) }
 // ValidNumber reports whether the digits are a possible card number: length and Luhn check.
 func (d Digits) ValidNumber() bool { return validNumber(d.raw()) }
 
+// Luhn reports whether the last digit fits the others, as it does in every card number.
+func (d Digits) Luhn() bool { return luhn(d.raw()) }
+
 // ValidRouting reports whether the digits are a possible ABA routing number.
 func (d Digits) ValidRouting() bool { return aba(d.raw()) }
 
