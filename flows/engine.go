@@ -14,6 +14,7 @@ const (
 	manySteps    = 40  // from here on the author is warned: 80 percent
 	maxScenes    = 200 // scenes remembered of a call; at_most ends every sensible loop far earlier
 	maxNotes     = 50
+	maxValue     = 16 << 10 // bytes of one saved value: the state of a call is carried through every turn
 	defaultTries = 3
 	defaultWait  = 7 * time.Second
 )
@@ -255,12 +256,15 @@ func (r *run) step() error {
 
 // crash leads an error to the flow's if_error scene, once in a call; the second one is met by the apology.
 func (r *run) crash(err error) error {
-	at := r.at()
+	at, step := r.at(), r.node.id()
 	var f failure
 	if errors.As(err, &f) {
 		at = f.at
+		if f.step != "" {
+			step = f.step
+		}
 	}
-	r.tell(Fact{Kind: FactError, Name: r.node.id(), Text: err.Error(), At: at})
+	r.tell(Fact{Kind: FactError, Name: step, Text: err.Error(), At: at})
 	r.out.Effect, r.out.Stop, r.steps = nil, nil, 0 // if_error gets a turn's worth of steps of its own
 	r.drop(answerVar)
 	from := r.node
@@ -300,6 +304,15 @@ func (r *run) save(name string, v Value) {
 	}
 	r.ownVars()
 	r.st.Vars[name] = v
+}
+
+// keep is save for values of any size.
+func (r *run) keep(name string, v Value) error {
+	if len(v.Data) > maxValue {
+		return fmt.Errorf("a value of %d bytes is too large to keep", len(v.Data))
+	}
+	r.save(name, v)
+	return nil
 }
 
 func (r *run) drop(name string) {

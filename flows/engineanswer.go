@@ -9,7 +9,13 @@ import (
 	"github.com/paydial/paydial/flows/speak"
 )
 
-// span of digits that each kind of answer has when the author says nothing.
+// maxKeyed bounds an answer that says nothing of its length, in keys or in characters of what was said.
+const (
+	maxKeyed  = 64
+	maxSpoken = 500
+)
+
+// digitsOf is how many digits an answer has: as the author says, or as its kind has by nature.
 func digitsOf(v *Ask) (least, most int) {
 	if v.Max > 0 {
 		return v.Min, v.Max
@@ -114,9 +120,10 @@ func (r *run) readKind(v *Ask, text string) (Value, bool) {
 	}
 	least, most := digitsOf(v)
 	if v.Kind == "text" && r.in.Keys == "" {
-		return TextValue(strings.TrimSpace(text)), strings.TrimSpace(text) != ""
+		text = strings.TrimSpace(text)
+		return TextValue(text), text != "" && len(text) <= maxSpoken
 	}
-	if !allDigits(text) || len(text) < least || most > 0 && len(text) > most {
+	if !allDigits(text) || len(text) < least || len(text) > maxKeyed || most > 0 && len(text) > most {
 		return Value{}, false
 	}
 	switch v.Kind {

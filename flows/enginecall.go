@@ -21,7 +21,13 @@ func (f *Flow) Current(st State, now time.Time) (Sprint, error) {
 	case st.Pending != nil:
 		return Sprint{Effect: st.Pending}, nil
 	}
-	if _, _, err := r.present(Utterance{}); err != nil {
+	switch s := r.node.step; s.Verb.(type) {
+	case *Lookup, *Submit, *TextMessage, *OptOut, *RecordCall:
+		_, _, err = r.presentEffect(s, true)
+	default:
+		_, _, err = r.present(Utterance{})
+	}
+	if err != nil {
 		return Sprint{}, err
 	}
 	return Sprint{Effect: r.out.Effect, Stop: r.out.Stop}, nil

@@ -20,8 +20,9 @@ const (
 	effectTimeout = 3 * time.Second
 )
 
-// presentEffect asks for an effect; a text message that may not be sent has failed already.
-func (r *run) presentEffect(s *Step) (ending string, waits bool, err error) {
+// presentEffect asks for an effect; a text message that may not be sent has failed already. Asked for again, it
+// keeps its ID: the outside must not take it for another one.
+func (r *run) presentEffect(s *Step, again bool) (ending string, waits bool, err error) {
 	e := &Effect{Step: s.ID, Tries: effectTries, Timeout: effectTimeout}
 	switch v := s.Verb.(type) {
 	case *Lookup:
@@ -41,7 +42,11 @@ func (r *run) presentEffect(s *Step) (ending string, waits bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	e.ID = fmt.Sprintf("%s:%d", s.ID, r.count(effectCount))
+	n := r.st.Taken[effectCount]
+	if !again {
+		n = r.count(effectCount)
+	}
+	e.ID = fmt.Sprintf("%s:%d", s.ID, n)
 	r.out.Effect = e
 	return "", true, nil
 }
@@ -230,10 +235,13 @@ func (r *run) answer() (ending string, waits bool, err error) {
 
 // answerEffect takes an effect's answer over.
 func (r *run) answerEffect(s *Step) (ending string, waits bool, err error) {
-	r.st.Pending = nil
-	if r.in.Kind != InputEffect {
-		return r.presentEffect(s)
+	if r.in.Kind != InputEffect { // not the answer: it is still waited for
+		if r.out.Effect = r.st.Pending; r.out.Effect != nil {
+			return "", true, nil
+		}
+		return r.presentEffect(s, true)
 	}
+	r.st.Pending = nil
 	ending = r.in.Ending
 	if r.node.ways[ending] == nil {
 		ending = "failed"
@@ -248,9 +256,7 @@ func (r *run) answerEffect(s *Step) (ending string, waits bool, err error) {
 		}
 	case *Submit:
 		if ending == "done" && s.As != "" {
-			if answer, err := expectedRecord(nil, r.in.Answer, r.flow.currency()); err == nil && !answer.IsMissing() {
-				r.save(s.As, answer)
-			}
+			r.keepAnswer(s)
 		}
 	case *RecordCall:
 		ending = endingDone
@@ -271,8 +277,23 @@ func (r *run) found(s *Step, v *Lookup) string {
 	if isEmptyAnswer(r.in.Answer) {
 		return "not_found"
 	}
-	r.save(s.As, answer)
+	if err := r.keep(s.As, answer); err != nil {
+		r.tell(Fact{Kind: FactError, Name: s.ID, Text: "the answer of " + v.Service + ": " + err.Error(), At: s.At})
+		return "failed"
+	}
 	return "found"
+}
+
+// keepAnswer saves what a submit was answered. The deed is done, whatever the answer: one that cannot be kept is
+// only told.
+func (r *run) keepAnswer(s *Step) {
+	answer, err := expectedRecord(nil, r.in.Answer, r.flow.currency())
+	if err == nil && !answer.IsMissing() {
+		err = r.keep(s.As, answer)
+	}
+	if err != nil {
+		r.tell(Fact{Kind: FactError, Name: s.ID, Text: err.Error(), At: s.At})
+	}
 }
 
 func isEmptyAnswer(raw json.RawMessage) bool {

@@ -90,13 +90,17 @@ func (r *run) hopBuiltIn(h *hop) {
 	}
 }
 
-// atStep gives an error the place of a step, unless it has a nearer one.
+// atStep says of an error at which step it came up, and where that is unless a nearer place is known.
 func atStep(s *Step, err error) error {
-	var placed failure
-	if err == nil || errors.As(err, &placed) {
-		return err
+	if err == nil {
+		return nil
 	}
-	return failure{at: s.At, err: err}
+	var f failure
+	if !errors.As(err, &f) {
+		f = failure{at: s.At, err: err}
+	}
+	f.step = s.ID
+	return f
 }
 
 // deed runs a step that has no endings.
@@ -168,7 +172,9 @@ func (r *run) setStep(v *Set) error {
 		if err != nil {
 			return err
 		}
-		r.save(a.Name, value)
+		if err := r.keep(a.Name, value); err != nil {
+			return failure{at: a.Expr.At, err: err}
+		}
 	}
 	return nil
 }
@@ -221,7 +227,7 @@ func (r *run) present(before Utterance) (ending string, waits bool, err error) {
 	case *Go:
 		return endingGo, false, nil
 	case *Lookup, *Submit, *TextMessage, *OptOut, *RecordCall:
-		return r.presentEffect(s)
+		return r.presentEffect(s, false)
 	case *Menu, *Ask, *Confirm, *ChooseLanguage:
 		return "", true, r.ask(s, before)
 	default:

@@ -109,18 +109,24 @@ func (r *run) eval(c *code) (Value, error) {
 	}
 	n, err := machine.Run(c.program, r)
 	expressionMachines.Put(machine)
-	if err != nil {
+	private := false
+	for _, f := range c.refs {
+		private = private || f.kind.private || r.value(f).Private
+	}
+	switch {
+	case err == nil:
+	case private && !isMissing(err):
+		return Value{}, errPrivate
+	default:
 		return Value{}, plainError(err)
 	}
 	v, err := valueOf(n, c.kind.t)
-	if err != nil {
-		return Value{}, err
-	}
-	for _, f := range c.refs {
-		v.Private = v.Private || f.kind.private || r.value(f).Private
-	}
-	return v, nil
+	v.Private = private
+	return v, err
 }
+
+// errPrivate stands for every error of an expression with a private value in it: its text could show the value.
+var errPrivate = errors.New("an expression with a private value in it could not be worked out")
 
 // plainError drops expr's excerpt: it would show values' neighbours in the log.
 func plainError(err error) error {
@@ -160,10 +166,12 @@ func (r *run) evalExpr(e *Expr) (Value, error) {
 	return v, nil
 }
 
-// failure is an error with its place in the file.
+// failure is an error with its place in the file, and the step it came up at if that is not the one the call
+// stands at.
 type failure struct {
-	at  Span
-	err error
+	at   Span
+	step string
+	err  error
 }
 
 func (f failure) Error() string { return f.err.Error() }
