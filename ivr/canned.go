@@ -19,7 +19,6 @@ const (
 	noService = "Sorry, this number is not in service. Goodbye."
 	lostPlace = "Sorry, something went wrong on our side and this call cannot go on. If you have just paid, " +
 		"please do not pay again. Goodbye."
-	oneMoment = "One moment, please."
 )
 
 // retryPause is how long a turn waits between two tries to reach Redis.
@@ -51,24 +50,30 @@ func closing(sentence string) []byte {
 // redirect sends Twilio to another path.
 func redirect(path string) []byte { return document(&twiml.Redirect{URL: path}) }
 
+// maxTries is how often a turn is brought again before the call is ended: with the pauses and our own retries
+// some minutes, longer than a restart of Redis or a database takes.
+const maxTries = 30
+
 // keepAlive keeps the caller on the line while something of ours is away, and has Twilio bring the same turn
 // again with what the caller keyed.
 func keepAlive(n int, req *Request) []byte {
-	path := turnPath(n, req.Query.Get(paymentParam))
+	if req.tries() >= maxTries {
+		return closing(lostPlace)
+	}
+	path, query := turnPath(n, ""), url.Values{}
 	if n == 0 {
 		path = "/voice"
-		if flow := req.Query.Get("flow"); flow != "" {
-			path += "?flow=" + url.QueryEscape(flow)
+	}
+	for _, name := range []string{"flow", paymentParam} {
+		if v := req.Query.Get(name); v != "" {
+			query.Set(name, v)
 		}
 	}
 	if carried := req.again(); carried != "" {
-		sep := "?"
-		if u, err := url.Parse(path); err == nil && u.RawQuery != "" {
-			sep = "&"
-		}
-		path += sep + againParam + "=" + url.QueryEscape(carried)
+		query.Set(againParam, carried)
 	}
-	return document(&twiml.Pause{Length: 1}, &twiml.Redirect{URL: path})
+	query.Set(triesParam, strconv.Itoa(req.tries()+1))
+	return document(&twiml.Pause{Length: 1}, &twiml.Redirect{URL: path + "?" + query.Encode()})
 }
 
 // retry calls f until it succeeds, fails for good (a wrong request), or ctx has too little left.

@@ -103,7 +103,7 @@ func (s *Server) payInput(ctx context.Context, r *run, req *Request, in flows.In
 	verdict := verdictOf(res, r.place.Charging)
 	kept, _, err := s.Ledger.Close(ctx, r.place.Payment, ledgerResult(res, verdict))
 	if err != nil && !errors.Is(err, payments.ErrContradiction) {
-		return in, fmt.Errorf("close payment %s: %w", r.place.Payment, err)
+		return in, fmt.Errorf("close payment %s: %w: %w", r.place.Payment, errResultNotKept, err)
 	}
 	if err != nil {
 		s.Log.Error("payment result contradicts the ledger", "call", req.Call.SID, "payment", r.place.Payment, "error", err)

@@ -81,7 +81,7 @@ func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flo
 		Amount: payments.Amount{Minor: pay.Amount.Minor, Currency: pay.Amount.Currency},
 		Intent: intent, Source: payments.Keypad, Method: pay.Method, Connector: pay.Connector, OnceKey: pay.OncePer,
 	})
-	if errors.Is(err, payments.ErrUnsettled) {
+	if errors.Is(err, payments.ErrUnsettled) || errors.Is(err, payments.ErrChanged) {
 		s.Log.Warn("payment refused: an earlier one is unsettled", "call", r.call, "flow", r.flow.Name)
 		facts := flows.PaymentFacts{Result: "unknown", Amount: pay.Amount}
 		return &flows.Input{Kind: flows.InputPay, Now: s.Now(), Ending: "unknown", Payment: facts}, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/paydial/paydial/twilio"
@@ -73,6 +74,18 @@ func (r *Request) Fingerprint() string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// triesParam counts how often a turn came back without having been answered.
+const triesParam = "tries"
+
+// tries is how often this turn came back already.
+func (r *Request) tries() int {
+	n, err := strconv.Atoi(r.Query.Get(triesParam))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // againParam carries the input of a turn that could not be stored through a redirect to the same turn.

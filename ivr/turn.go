@@ -36,7 +36,7 @@ func (s *Server) answer(c *gin.Context, n int) {
 	req := requestOf(c)
 	doc, err := s.takeTurn(ctx, req, n)
 	if err != nil {
-		s.Log.Error("turn", "call", req.Call.SID, "turn", n, "error", err)
+		s.Log.Error("turn is tried again", "call", req.Call.SID, "turn", n, "tries", req.tries(), "error", err)
 		doc = keepAlive(n, req)
 	}
 	c.Data(http.StatusOK, "text/xml; charset=utf-8", doc)
@@ -72,10 +72,7 @@ func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) ([
 	if err != nil {
 		return nil, err
 	}
-	if err := s.step(ctx, r, req); err != nil {
-		return nil, err
-	}
-	doc, err := s.draw(r)
+	doc, err := s.decide(ctx, r, req)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +85,27 @@ func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) ([
 	}
 	s.logTurn(r)
 	return doc, nil
+}
+
+// decide moves the flow and draws the answer. When that goes wrong the flow's own if_error scene answers; only
+// a payment's result that could not be written down is worth trying again as it is.
+func (s *Server) decide(ctx context.Context, r *run, req *Request) ([]byte, error) {
+	err := s.step(ctx, r, req)
+	if errors.Is(err, errResultNotKept) {
+		return nil, err
+	}
+	if err == nil {
+		var doc []byte
+		if doc, err = s.draw(r); err == nil {
+			return doc, nil
+		}
+	}
+	s.Log.Error("turn goes to if_error", "call", r.call, "flow", r.flow.Name, "turn", r.turn, "error", err)
+	r.speech, r.stop, r.place.Flow.Pending = nil, nil, nil
+	if err := s.play(ctx, r, flows.Input{Kind: flows.InputFailed, Now: s.Now(), Err: err.Error()}); err != nil {
+		return nil, err
+	}
+	return s.draw(r)
 }
 
 // step reads the webhook and moves the flow; a call that waits for a slow effect may have to go on waiting.
@@ -155,7 +173,10 @@ type run struct {
 	gone    bool     // the caller has hung up
 }
 
-var errNoFlow = errors.New("no flow answers this number")
+var (
+	errNoFlow        = errors.New("no flow answers this number")
+	errResultNotKept = errors.New("a payment's result could not be written to the ledger")
+)
 
 // resume puts the call back where it stands, or starts it.
 func (s *Server) resume(ctx context.Context, begun sessions.Begun, req *Request) (*run, error) {
