@@ -95,7 +95,7 @@ func (p *Projects) Find(ctx context.Context, hash string) (*flows.Project, error
 		return nil, fmt.Errorf("decode flow version %.8s: %w", hash, err)
 	}
 	project, findings := flows.Load(bundle)
-	if project == nil {
+	if findings.Errors() {
 		return nil, fmt.Errorf("flow version %.8s no longer loads: %d findings", hash, len(findings))
 	}
 	p.log.Info("flow version loaded", "version", hash[:8])

@@ -67,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (app *App, findings flows.Findings, e
 		}
 	}()
 	project, findings := flows.Load(cfg.Bundle)
-	if project == nil {
+	if findings.Errors() {
 		return nil, findings, ErrFindings
 	}
 	if err = app.openStores(ctx); err != nil {
@@ -158,7 +158,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 // Reload loads a changed project. With errors in it the last good one stays in use; the findings say why.
 func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 	project, findings := flows.Load(bundle)
-	if project == nil {
+	if findings.Errors() {
 		return findings, ErrFindings
 	}
 	return findings, a.Projects.Use(project, bundle)
