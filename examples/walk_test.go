@@ -127,7 +127,7 @@ func TestDemoCallInEnglish(t *testing.T) {
 		t.Errorf("the payment is %+v", stop)
 	}
 	w.pay("paid")
-	w.hears("We took 84 dollars and 20 cents from your visa card ending 4 2 4 2.", "Your confirmation is S I M dash 7 F 3.", "Goodbye.")
+	w.hears("We took 84 dollars and 20 cents from your Visa card ending 4 2 4 2.", "Your confirmation is S I M dash 7 F 3.", "Goodbye.")
 	if w.state.Outcome != "paid" || !w.state.Ended {
 		t.Errorf("the call ended with %q, ended %t; want paid", w.state.Outcome, w.state.Ended)
 	}
@@ -190,7 +190,7 @@ func TestPayADifferentAmount(t *testing.T) {
 	w.hears("You chose 25 dollars. Is that right?", "For yes, press 1.")
 	w.press("1")
 	w.pay("paid")
-	w.hears("We took 25 dollars from your visa card")
+	w.hears("We took 25 dollars from your Visa card")
 }
 
 func TestDonationCalls(t *testing.T) {
