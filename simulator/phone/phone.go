@@ -6,11 +6,14 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"path"
 	"strings"
 )
@@ -32,7 +35,7 @@ type Number struct {
 type Options struct {
 	SimBase string   // path of the simulator's control API; "" means /sim/v1
 	AppAPI  string   // path of the app's JSON API on the same origin; "" when there is none
-	Token   string   // sent to AppAPI as a bearer token; it is in the page, so serve the page to its owners only
+	Token   string   // sent to AppAPI as a bearer token. It is in the page: with it, the page is for this computer only
 	Numbers []Number // offered in this order; any other number can be typed
 }
 
@@ -52,11 +55,38 @@ func Handler(o Options) http.Handler {
 		panic(fmt.Sprintf("phone: %v", err))
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /phone", file("index.html", page))
+	index := file("index.html", page)
+	if o.Token != "" {
+		index = onlyHere(index)
+	}
+	mux.Handle("GET /phone", index)
 	mux.Handle("GET /phone/{$}", http.RedirectHandler("/phone", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /phone/assets/{name...}", asset)
 	return guard(mux)
 }
+
+// onlyHere refuses connections from other computers, and names that a foreign page could have pointed here.
+func onlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		name := r.Host
+		if host, _, err := net.SplitHostPort(name); err == nil {
+			name = host
+		}
+		switch strings.ToLower(strings.Trim(name, "[]")) {
+		case "localhost", "127.0.0.1", "::1":
+		default:
+			err = errNotHere
+		}
+		if err != nil || !from.Addr().Unmap().IsLoopback() {
+			http.Error(w, "This phone is for the computer it runs on: open it as http://localhost.", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var errNotHere = errors.New("not a name of this computer")
 
 // render fills the page's one placeholder: its configuration.
 func render(o Options) ([]byte, error) {

@@ -46,6 +46,7 @@ func newStage(t *testing.T) *stage {
 	pages := phone.Handler(phone.Options{AppAPI: "/api/v1", Token: "a-token", Numbers: []phone.Number{{Number: line, Name: "Acme Energy"}}})
 	mux.Handle("/phone", pages)
 	mux.Handle("/phone/", pages)
+	mux.Handle("/alone/", http.StripPrefix("/alone", phone.Handler(phone.Options{}))) // as on the simulator's own port
 	mux.Handle("/sim/v1/", sim.Handler())
 	mux.HandleFunc("/voice", app.voice)
 	mux.HandleFunc("/voice/", app.voice)
@@ -81,9 +82,10 @@ var answers = map[string][2]string{
 		`<Prompt for="postal-code"><Say>Key in your postal code, then press the pound key.</Say></Prompt>` +
 		`<Prompt for="security-code"><Say>Key in the three digit code on the back of the card.</Say></Prompt>` +
 		`<Prompt for="payment-processing"><Say>Thank you. Please hold.</Say></Prompt></Pay>`},
-	"paid":     {"receipt", `<Say language="en-US">Thank you. Your payment was approved.</Say><Hangup/>`},
-	"declined": {"declined", `<Say language="en-US">Your bank did not approve the card. You have not been charged.</Say><Hangup/>`},
-	"transfer": {"agent", `<Dial timeout="30"><Client>billing-desk</Client></Dial>`},
+	"paid":      {"receipt", `<Say language="en-US">Thank you. Your payment was approved.</Say><Hangup/>`},
+	"cancelled": {"stopped", `<Say language="en-US">You have not been charged. Goodbye.</Say><Hangup/>`},
+	"declined":  {"declined", `<Say language="en-US">Your bank did not approve the card. You have not been charged.</Say><Hangup/>`},
+	"transfer":  {"agent", `<Dial timeout="30"><Client>billing-desk</Client></Dial>`},
 }
 
 func (b *billing) voice(w http.ResponseWriter, r *http.Request) {
@@ -95,6 +97,8 @@ func (b *billing) voice(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case key == "/voice/turn/4" && r.FormValue("Result") == "success":
 		key = "paid"
+	case key == "/voice/turn/4" && r.FormValue("Result") == "caller-interrupted-with-star":
+		key = "cancelled"
 	case key == "/voice/turn/4":
 		key = "declined"
 	case key == "/voice/turn/3" && r.FormValue("Digits") == "0":
@@ -114,7 +118,8 @@ func (b *billing) enter(r *http.Request, key string) {
 		b.calls[r.FormValue("CallSid")] = p
 	}
 	p.Scenes = append(p.Scenes, answers[key][0])
-	if key == "paid" || key == "declined" {
+	switch key {
+	case "paid", "declined", "cancelled":
 		p.Outcome = key
 		number := r.FormValue("PaymentCardNumber")
 		p.Payment = map[string]string{

@@ -9,7 +9,7 @@ const EVERY = 1500;
 export class Incoming {
   #root;
   #simulator;
-  #shown = "";
+  #shown = null;
 
   constructor(root, simulator) {
     this.#root = root;
@@ -41,7 +41,7 @@ export class Incoming {
     const ringing = leg.status !== "in-progress";
     const act = (what) => async () => {
       await this.#simulator[what](leg.call_sid).catch(() => null);
-      this.#shown = "";
+      this.#shown = null; // to be drawn again, whatever it was
     };
     return h("div", { class: "ringing", "data-leg": leg.call_sid },
       h("p", { class: "ringing-text" }, h("b", {}, t(ringing ? "ringsFor" : "onTheLine", { to })), ringing ? t("ringsFrom") : ""),
