@@ -70,7 +70,9 @@ func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun)
 		}
 	}
 	if r.place.Payment == "" {
-		s.finish(r)
+		if err := s.finish(ctx, r); err != nil {
+			return err
+		}
 	}
 	info := r.info(s.Now())
 	info.Status = req.Call.CallStatus

@@ -45,8 +45,7 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 			continue
 		}
 		r.stop = sprint.Stop
-		s.finish(r)
-		return nil
+		return s.finish(ctx, r)
 	}
 	return errTooManyEffects
 }
@@ -98,17 +97,31 @@ func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flo
 	return nil, nil
 }
 
-// finish runs after_call once the flow has come to its end.
-func (s *Server) finish(r *run) {
+// finish runs after_call once the flow has come to its end. What it submits is waited for: the call is over, and
+// an answer that nobody kept would be lost with this process.
+func (s *Server) finish(ctx context.Context, r *run) error {
 	if r.gone {
 		r.place.Flow.Ended = true
 	}
 	if !r.place.Flow.Ended || r.place.Flow.After {
-		return
+		return nil
 	}
 	st, sprint := r.flow.AfterCallRun(r.place.Flow, s.Now())
-	r.place.Flow = st
-	s.tell(r, sprint.Facts)
+	for range maxAdvances {
+		r.place.Flow = st
+		s.tell(r, sprint.Facts)
+		if sprint.Effect == nil {
+			return nil
+		}
+		limit, cancel := context.WithTimeout(ctx, effectLimit(*sprint.Effect))
+		in := s.effectInput(r, s.perform(limit, r, *sprint.Effect))
+		cancel()
+		var err error
+		if st, sprint, err = r.flow.Advance(r.place.Flow, in); err != nil {
+			return fmt.Errorf("run after_call of flow %s: %w", r.flow.Name, err)
+		}
+	}
+	return errTooManyEffects
 }
 
 // tell turns a sprint's facts into events of the live feed and lines of the log.
