@@ -29,7 +29,7 @@ export class Keypad {
     this.#tones = tones;
     for (const [key, letters] of KEYS) {
       const button = h("button", { type: "button", class: "key", "aria-label": label(key, letters), "data-key": key, "data-plain": key in SPOKEN },
-        key, key in SPOKEN ? null : h("small", { "aria-hidden": "true" }, letters || "\u00a0"));
+        key, key in SPOKEN ? null : h("small", { "aria-hidden": "true", "data-letters": letters }));
       this.#buttons.set(key, button);
       this.#wirePointer(button, key);
       root.append(button);

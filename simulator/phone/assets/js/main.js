@@ -48,6 +48,7 @@ wireOptions();
 wireActions();
 draw();
 resume();
+window.addEventListener("hashchange", resume);
 
 function wireOptions() {
   const options = [
@@ -101,9 +102,10 @@ async function ring() {
   }
 }
 
-// resume takes up the call that the address names, after a reload.
+// resume takes up the call that the address names.
 async function resume() {
   const sid = location.hash.slice(1);
+  if (sid === call?.sid) return;
   if (!/^CA\w+$/.test(sid)) return;
   try {
     const known = await simulator.call(sid);

@@ -105,7 +105,7 @@ function sayRow(row, call) {
     case "paid": return row.result === "success" ? ["✓", "good", t("rowPaid")] : ["✗", "bad", t("rowNotPaid", { result: row.result.replaceAll("-", " ") })];
     case "leg": return ["☎", "key", t("rowLeg", { to: row.to.replace("client:", ""), status: row.status })];
     case "log": return ["!", row.level === "error" ? "bad" : "", `${row.code || ""} ${row.text}`.trim()];
-    case "ended": return ["☎", "", t("rowEnded", { seconds: Math.round((row.at - (call.answeredAt ?? row.at)) / 1000) })];
+    case "ended": return ["☎", "", t("rowEnded", { seconds: Math.floor((row.at - (call.answeredAt ?? row.at)) / 1000) })];
     default: return ["·", "", row.kind];
   }
 }

@@ -22,6 +22,7 @@ export class Tones {
   down(key) {
     const pair = frequencies(key);
     if (!this.enabled || !pair || this.#sounding.has(key)) return;
+    if (navigator.userActivation?.hasBeenActive === false) return; // no sound before the first touch of the page
     try {
       this.#context ??= new AudioContext();
       if (this.#context.state === "suspended") this.#context.resume();
