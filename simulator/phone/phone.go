@@ -96,7 +96,7 @@ func render(o Options) ([]byte, error) {
 	if o.Numbers == nil {
 		o.Numbers = []Number{}
 	}
-	blob, err := json.Marshal(config{SimBase: o.SimBase, AppAPI: o.AppAPI, Token: o.Token, Numbers: o.Numbers})
+	blob, err := json.Marshal(config(o))
 	if err != nil {
 		return nil, fmt.Errorf("encode configuration: %w", err)
 	}
