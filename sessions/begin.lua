@@ -13,7 +13,7 @@
 --          {token, 'busy', turn, ms}                    leased to somebody else for ms more
 --          {token, 'unknown', 0}                        no such call
 local token = ARGV[2]
-local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'until', 'info')
+local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'until', 'info', 'state')
 local turn = tonumber(s[1] or '0')
 local want = tonumber(ARGV[1])
 
@@ -42,4 +42,4 @@ redis.call('HSET', KEYS[1], 'lease', token, 'until', string.format('%.0f', now +
 if not s[1] then
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
 end
-return {token, 'run', turn, s[4] or '', redis.call('HGET', KEYS[1], 'state'), redis.call('HGETALL', KEYS[2])}
+return {token, 'run', turn, s[4] or '', s[5], redis.call('HGETALL', KEYS[2])}

@@ -36,12 +36,16 @@ local next = turn + 1
 if ARGV[7] == 'k' then
   next = turn
 end
-redis.call('HSET', KEYS[1], 'turn', next, 'state', ARGV[5], 'info', ARGV[6], 'done', token)
 if ARGV[7] == '1' then
-  redis.call('HSET', KEYS[1], 'a:' .. turn, ARGV[8], 'f:' .. turn, ARGV[9])
+  redis.call('HSET', KEYS[1], 'turn', next, 'state', ARGV[5], 'info', ARGV[6], 'done', token, 'lease', '', 'until', '0',
+    'a:' .. turn, ARGV[8], 'f:' .. turn, ARGV[9])
+else
+  redis.call('HSET', KEYS[1], 'turn', next, 'state', ARGV[5], 'info', ARGV[6], 'done', token, 'lease', '', 'until', '0')
 end
 local old = next - 1 - tonumber(ARGV[4])
-redis.call('HDEL', KEYS[1], 'lease', 'until', 'a:' .. old, 'f:' .. old)
+if old >= 0 then
+  redis.call('HDEL', KEYS[1], 'a:' .. old, 'f:' .. old)
+end
 
 local forget = tonumber(ARGV[13])
 for i = 14, 13 + forget do
@@ -53,8 +57,13 @@ for i = 14 + forget, #ARGV, 2 do
   local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[10], '*', 'k', ARGV[i], 't', turn, 'd', ARGV[i + 1])
   live[#live + 1] = id .. ' ' .. ARGV[i] .. ' ' .. #ARGV[i + 1] .. '\n' .. ARGV[i + 1] .. '\n'
 end
-for i = 1, 3 do
-  redis.call('PEXPIRE', KEYS[i], ARGV[3])
+-- A call is far shorter than its keys live, so their lives need not begin anew with every turn. Effects have had
+-- theirs set where they were saved.
+if turn % 8 == 0 or ARGV[7] ~= '1' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+if #ARGV > 13 + forget then
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
 end
 redis.call('PUBLISH', ARGV[11], table.concat(live))
 return {token, 'ok', next}
