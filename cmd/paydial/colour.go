@@ -44,3 +44,11 @@ func (p palette) red(text string) string    { return p.paint("31", text) }
 func (p palette) green(text string) string  { return p.paint("32", text) }
 func (p palette) yellow(text string) string { return p.paint("33", text) }
 func (p palette) cyan(text string) string   { return p.paint("36", text) }
+
+// hasPerson tells whether somebody is there to answer questions: a terminal, or whoever else was handed in.
+func hasPerson(s streams) bool {
+	if f, ok := s.in.(*os.File); ok {
+		return term.IsTerminal(int(f.Fd()))
+	}
+	return s.in != nil
+}

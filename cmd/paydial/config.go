@@ -14,6 +14,7 @@ import (
 func configCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "See what is configured"}
 	cmd.AddCommand(configShowCommand(s))
+	onlyCommands(cmd)
 	return cmd
 }
 
@@ -28,9 +29,11 @@ type shownSetting struct {
 func configShowCommand(s streams) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "show",
-		Short: "Show every setting of `serve`, and where it comes from; secrets only as set or not",
-		Args:  cobra.NoArgs,
+		Use:     "show",
+		Short:   "Every setting of serve and where it comes from",
+		Long:    "Show every setting of serve and where it comes from. Of secrets it tells only whether they are set.",
+		Example: "  paydial config show\n  paydial config show --json | jq '.[] | select(.value == \"-\").env'   # what is not set",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			shown, err := configShown(cmd, s)
 			if err != nil {
@@ -38,6 +41,7 @@ func configShowCommand(s streams) *cobra.Command {
 			}
 			if asJSON {
 				enc := json.NewEncoder(s.out)
+				enc.SetEscapeHTML(false)
 				enc.SetIndent("", "  ")
 				return enc.Encode(shown)
 			}
@@ -64,9 +68,9 @@ func configShown(cmd *cobra.Command, s streams) ([]shownSetting, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []shownSetting{{Key: "dir", Value: dir, Origin: "project directory", Env: "PAYDIAL_DIR"}}
+	out := []shownSetting{{Key: "dir", Value: dir, Origin: dirOrigin(cmd, s), Env: "PAYDIAL_DIR"}}
 	for _, st := range serveSettings {
-		text := v.get(st.key)
+		text := redacted(v.get(st.key))
 		if st.secret && text != "" {
 			text = "set"
 		}
@@ -78,18 +82,38 @@ func configShown(cmd *cobra.Command, s streams) ([]shownSetting, error) {
 	if !hasProject(dir) {
 		return out, nil
 	}
-	bundle, err := readProject(dir)
+	bundle, err := readProject(s, dir)
 	if err != nil {
 		return nil, err
 	}
-	if p, _ := flows.Load(bundle); p != nil {
-		origin := filepath.Join(dir, projectFile)
-		out = append(out, shownSetting{Key: "line", Value: p.Line, Origin: origin},
-			shownSetting{Key: "connector", Value: p.Payments.Connector, Origin: origin},
-			shownSetting{Key: "currency", Value: p.Payments.Currency, Origin: origin})
-		for _, n := range p.Numbers {
-			out = append(out, shownSetting{Key: "number " + n.Number, Value: n.Flow, Origin: origin})
-		}
+	p, findings := flows.Load(bundle)
+	if findings.Errors() {
+		fmt.Fprintf(s.err, "paydial: the project has %s, so what it says is not shown: %s lint\n", findings.Summary(), s.self)
+		return out, nil
 	}
-	return out, nil
+	return append(out, projectShown(p, filepath.Join(dir, flows.ProjectFile))...), nil
+}
+
+// dirOrigin says who named the project directory.
+func dirOrigin(cmd *cobra.Command, s streams) string {
+	if f := cmd.Flags().Lookup("dir"); f != nil && f.Changed {
+		return "flag --dir"
+	}
+	if namedDir(cmd, s) != "" {
+		return "environment PAYDIAL_DIR"
+	}
+	return "current directory"
+}
+
+// projectShown is what the project file says.
+func projectShown(p *flows.Project, origin string) []shownSetting {
+	out := []shownSetting{
+		{Key: "line", Value: p.Line, Origin: origin},
+		{Key: "connector", Value: p.Payments.Connector, Origin: origin},
+		{Key: "currency", Value: p.Payments.Currency, Origin: origin},
+	}
+	for _, n := range p.Numbers {
+		out = append(out, shownSetting{Key: "number " + n.Number, Value: n.Flow, Origin: origin})
+	}
+	return out
 }

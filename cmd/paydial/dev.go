@@ -6,11 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
-	"time"
+	"strings"
 
-	"github.com/fsnotify/fsnotify"
 	"github.com/spf13/cobra"
 
 	"github.com/paydial/paydial/examples"
@@ -19,8 +16,11 @@ import (
 	"github.com/paydial/paydial/internal/server"
 )
 
-// saveSettles is how long dev waits after a file changed: editors write in several steps.
-const saveSettles = 150 * time.Millisecond
+// Where dev listens when nothing else is said, and where call looks for it.
+const (
+	defaultListen    = "127.0.0.1:8080"
+	defaultSimListen = "127.0.0.1:8090"
+)
 
 // devFlags are the flags of dev.
 type devFlags struct {
@@ -34,36 +34,38 @@ func devCommand(s streams) *cobra.Command {
 	var f devFlags
 	cmd := &cobra.Command{
 		Use:   "dev",
-		Short: "Everything on this machine: the app, a simulated Twilio, a web phone; no account needed",
-		Long: "Run the app with a simulated Twilio, a sandbox gateway and a web phone, all in one process and in memory.\n" +
-			"In a project directory it runs that project and reloads flows when you save them; anywhere else it runs the\n" +
-			"built-in demo line. Not for production.",
-		Example: "  paydial dev\n  paydial dev --dir my-line",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return dev(cmd, s, f) },
+		Short: "Everything on this machine: app, simulated Twilio, a web phone",
+		Long: "Run the app with a simulated Twilio, a sandbox gateway and a web phone, all in one process and in memory:\n" +
+			"no account is needed. In a project directory it runs that project and reloads flows when you save them;\n" +
+			"anywhere else it runs the built-in demo line. Not for production.\n\n" +
+			"Secrets of the project's services come from the environment, or from a file .env in the project directory:\n" +
+			"KEY=VALUE lines such as PAYDIAL_SECRET_BILLING_TOKEN=... What the environment has wins over the file.",
+		Example: "  paydial dev\n  paydial dev --dir my-line\n" +
+			"  paydial dev --listen 127.0.0.1:9080 --simulator-listen 127.0.0.1:9090",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return dev(cmd, s, f) },
 	}
-	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the app")
-	cmd.Flags().StringVar(&f.simListen, "simulator-listen", "127.0.0.1:8090", "address of the simulated Twilio")
+	cmd.Flags().StringVar(&f.listen, "listen", defaultListen, "address of the app")
+	cmd.Flags().StringVar(&f.simListen, "simulator-listen", defaultSimListen, "address of the simulated Twilio")
 	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
 	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, "NAME[=URL][,cards=any][,mode=live]: one more Pay Connector (repeatable)")
-	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also print the app's log")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also print the logs of the app and the simulator")
 	return cmd
 }
 
 // dev runs everything until ctx ends.
 func dev(cmd *cobra.Command, s streams, f devFlags) error {
-	dir, err := projectDir(cmd, s)
+	what, err := devProject(cmd, s)
 	if err != nil {
 		return err
 	}
-	bundle, demo, err := devProject(dir)
-	if err != nil {
+	if s, what.settings, err = withDotEnv(s, what.dir); err != nil {
 		return err
 	}
 	tell := newNarrator(s)
 	o := local.Options{
-		Bundle: bundle, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
-		Log: devLogger(s, f.verbose), SimLog: devLogger(s, f.verbose),
+		Bundle: what.bundle, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
+		Log: tell.logger(f.verbose, "app"), SimLog: tell.logger(f.verbose, "twilio"),
 	}
 	if o.Services, err = servicesFrom(f.services); err != nil {
 		return err
@@ -71,128 +73,96 @@ func dev(cmd *cobra.Command, s streams, f devFlags) error {
 	if o.Connectors, err = connectorsFrom(f.connectors); err != nil {
 		return err
 	}
-	if demo && o.Services["billing"] == "" {
-		o.Services["billing"] = "{simulator}/demo/billing"
-	}
+	besideSimulator(what.bundle, o.Services)
 	all, findings, err := local.Start(cmd.Context(), o)
-	if errors.Is(err, server.ErrFindings) {
-		return tellFindings(s, findings)
-	}
 	if err != nil {
-		return fail(exitFailed, "%v", err)
+		return devFailure(s, err, findings)
 	}
 	defer all.Close()
-	if err := tellFindings(s, findings); err != nil {
-		return err
-	}
-	tell.banner(all, dir, demo)
+	tell.app = all
+	what.services = realServices(all.App.Projects.Current(), o.Services)
+	tell.banner(what)
+	tell.warnings(findings)
 	fmt.Fprintln(s.err, "ready")
-	return devLoop(cmd.Context(), all, tell, watched(dir, demo))
+	return devLoop(cmd.Context(), tell, what)
 }
 
-// devProject is the project of dir, or the built-in demo line where there is none.
-func devProject(dir string) (b flows.Bundle, demo bool, err error) {
-	if hasProject(dir) {
-		b, err = readProject(dir)
-		return b, false, err
+// besideSimulator lets services that are written at the simulator's usual address follow it to where it listens
+// now, unless a flag says where they are.
+func besideSimulator(bundle flows.Bundle, services map[string]string) {
+	p, _ := flows.Load(bundle)
+	for name, service := range p.Services {
+		if path, ok := strings.CutPrefix(service.URL, "http://"+defaultSimListen+"/"); ok && services[name] == "" {
+			services[name] = "{simulator}/" + path
+		}
 	}
-	b, err = flows.ReadBundle(examples.BillPayment())
-	return b, true, err
 }
 
-// watched is the directory whose files are watched: none for the demo line.
-func watched(dir string, demo bool) string {
-	if demo {
-		return ""
+// devFailure says why dev did not start.
+func devFailure(s streams, err error, findings flows.Findings) error {
+	var listen *local.ListenError
+	switch {
+	case errors.Is(err, server.ErrFindings):
+		return tellFindings(s, findings)
+	case errors.As(err, &listen) && listen.App:
+		return listenFailure(err, listen.Addr, "listen")
+	case errors.As(err, &listen):
+		return listenFailure(err, listen.Addr, "simulator-listen")
+	case errors.Is(err, local.ErrSimulator): // a connector or a number that it does not take
+		return fail(exitUsage, "%v", err)
 	}
-	return dir
+	return fail(exitFailed, "start: %v", err)
+}
+
+// project is what dev runs.
+type project struct {
+	dir      string // "" for the demo line
+	demo     bool
+	bundle   flows.Bundle
+	settings int      // in .env
+	services []string // that are not on this machine
+}
+
+// devProject is the project of the directory that was named, or of the current one; where there is none, and
+// none was named, it is the built-in demo line.
+func devProject(cmd *cobra.Command, s streams) (p project, err error) {
+	if p.dir, err = projectDir(cmd, s); err != nil {
+		return p, err
+	}
+	if hasProject(p.dir) || namedDir(cmd, s) != "" {
+		p.bundle, err = readProject(s, p.dir)
+		return p, err
+	}
+	p.demo = true
+	p.bundle, err = flows.ReadBundle(examples.BillPayment())
+	return p, err
 }
 
 // devLoop tells what happens and reloads what is saved, until ctx ends or a listener fails.
-func devLoop(ctx context.Context, all *local.Local, tell *narrator, dir string) error {
-	go tell.follow(ctx, all)
+func devLoop(ctx context.Context, tell *narrator, what project) error {
+	dir := what.dir
+	if what.demo {
+		dir = ""
+	}
 	saved, stop, err := watchFiles(dir)
 	if err != nil {
 		return fail(exitFailed, "watch %s: %v", dir, err)
 	}
 	defer stop()
+	feed, err := tell.follow(ctx)
+	if err != nil {
+		return fail(exitFailed, "follow the calls: %v", err)
+	}
+	defer feed()
 	for {
 		select {
 		case <-ctx.Done():
-			tell.say("  ·", "stopping")
+			tell.say("·", "stopping")
 			return nil
-		case err := <-all.Done():
+		case err := <-tell.app.Done():
 			return fail(exitFailed, "serve: %v", err)
 		case <-saved:
-			reload(all, tell, dir)
+			tell.reload(readProject(tell.s, dir))
 		}
 	}
-}
-
-// reload takes a saved project; a broken one never takes the last good one down.
-func reload(all *local.Local, tell *narrator, dir string) {
-	bundle, err := readProject(dir)
-	if err != nil {
-		tell.say("  ·", err.Error())
-		return
-	}
-	before := all.App.Projects.Current().Hash
-	findings, err := all.App.Reload(bundle)
-	switch {
-	case err != nil:
-		tell.findings(findings)
-		tell.say("  ·", "not reloaded: calls go on with the last good version "+before[:4])
-	case bundle.Hash() != before:
-		tell.findings(findings)
-		tell.say("  ·", "reloaded "+before[:4]+" → "+bundle.Hash()[:4]+"; calls under way finish on the version they began with")
-	}
-}
-
-// watchFiles sends a word for each burst of changes below dir; none for "".
-func watchFiles(dir string) (saved <-chan struct{}, stop func(), err error) {
-	if dir == "" {
-		return nil, func() {}, nil
-	}
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, d := range []string{dir, filepath.Join(dir, "flows"), filepath.Join(dir, "shared"), filepath.Join(dir, "prompts")} {
-		if err := w.Add(d); err != nil && d == dir {
-			_ = w.Close()
-			return nil, nil, err
-		}
-	}
-	out := make(chan struct{}, 1)
-	go func() {
-		timer := time.NewTimer(time.Hour)
-		timer.Stop()
-		for {
-			select {
-			case e, ok := <-w.Events:
-				if !ok {
-					return
-				}
-				if filepath.Ext(e.Name) == ".yaml" {
-					timer.Reset(saveSettles)
-				}
-			case <-w.Errors:
-			case <-timer.C:
-				select {
-				case out <- struct{}{}:
-				default:
-				}
-			}
-		}
-	}()
-	return out, func() { _ = w.Close() }, nil
-}
-
-// devLogger is the app's log in dev: the narrator tells the story, so only warnings are printed unless asked.
-func devLogger(s streams, verbose bool) *slog.Logger {
-	level := slog.LevelError
-	if verbose {
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,24 +32,14 @@ func graphCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var drawn string
+			drawn := graph.Mermaid(flow)
 			switch {
 			case svg:
 				drawn = graph.SVG(flow, graph.SVGOptions{})
 			case text:
 				drawn = graph.Text(flow)
-			default:
-				drawn = graph.Mermaid(flow)
 			}
-			if output == "" || output == "-" {
-				_, err = s.out.Write([]byte(drawn))
-			} else {
-				err = os.WriteFile(output, []byte(drawn), 0o644)
-			}
-			if err != nil {
-				return fail(exitFailed, "write graph: %v", err)
-			}
-			return nil
+			return writeGraph(s, drawn, output)
 		},
 	}
 	cmd.Flags().BoolVar(&svg, "svg", false, "an SVG picture")
@@ -57,26 +50,40 @@ func graphCommand(s streams) *cobra.Command {
 	return cmd
 }
 
+// writeGraph writes a picture to a file, or to stdout for "" and "-".
+func writeGraph(s streams, drawn, output string) error {
+	if output == "" || output == "-" {
+		if _, err := s.out.Write([]byte(drawn)); err != nil {
+			return fail(exitFailed, "write graph: %v", err)
+		}
+		return nil
+	}
+	if err := os.WriteFile(output, []byte(drawn), 0o644); err != nil {
+		return fail(exitFailed, "write graph: %v", err)
+	}
+	fmt.Fprintln(s.err, "wrote "+output)
+	return nil
+}
+
 // chooseFlow finds the flow that args name; a file's path will do, and no name where there is one flow only.
 func chooseFlow(s streams, dir string, args []string) (*flows.Flow, error) {
-	bundle, err := readProject(dir)
+	bundle, err := readProject(s, dir)
 	if err != nil {
 		return nil, err
 	}
 	project, findings := flows.Load(bundle)
-	if project == nil {
-		return nil, tellFindings(s, findings)
+	if findings.Errors() { // a flow that is half written is drawn as far as it goes
+		fmt.Fprintf(s.err, "paydial: the project has %s: %s lint\n", findings.Summary(), s.self)
 	}
-	names := make([]string, 0, len(project.Flows))
-	for name := range project.Flows {
-		names = append(names, name)
+	names := slices.Sorted(maps.Keys(project.Flows))
+	if len(args) == 0 && len(names) == 1 {
+		return project.Flows[names[0]], nil
 	}
-	slices.Sort(names)
-	if len(args) == 0 {
-		if len(names) == 1 {
-			return project.Flows[names[0]], nil
-		}
+	if len(args) == 0 && len(names) > 1 {
 		return nil, fail(exitUsage, "which flow? There are %s", strings.Join(names, ", "))
+	}
+	if len(names) == 0 {
+		return nil, fail(exitNotFound, "there is no flow in %s", filepath.Join(dir, "flows"))
 	}
 	name := strings.TrimSuffix(strings.TrimPrefix(args[0], "flows/"), ".yaml")
 	if f := project.Flows[name]; f != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +15,7 @@ func lintCommand(s streams) *cobra.Command {
 	var strict, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "lint [DIR]",
-		Short: "Check a project's flows and say where and how to mend them",
+		Short: "Check flows: where something is wrong and how to mend it",
 		Example: "  paydial lint\n  paydial lint examples/bill-payment --strict\n" +
 			"  paydial lint --format github      # annotations in a pull request",
 		Args: cobra.MaximumNArgs(1),
@@ -23,9 +25,9 @@ func lintCommand(s streams) *cobra.Command {
 				return err
 			}
 			if len(args) == 1 {
-				dir = args[0]
+				dir = projectOf(args[0])
 			}
-			bundle, err := readProject(dir)
+			bundle, err := readProject(s, dir)
 			if err != nil {
 				return err
 			}
@@ -33,7 +35,8 @@ func lintCommand(s streams) *cobra.Command {
 			if asJSON {
 				format = "json"
 			}
-			if err := writeFindings(s, findings, format, len(bundle.Files)); err != nil {
+			err = writeFindings(s, report{findings: findings, dir: fromHere(dir), format: format, files: len(bundle.Files)})
+			if err != nil {
 				return err
 			}
 			if findings.Errors() || strict && len(findings) > 0 {
@@ -48,24 +51,50 @@ func lintCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// writeFindings prints findings in one of the formats.
-func writeFindings(s streams, findings flows.Findings, format string, files int) error {
+// projectOf is the project directory that a path means: itself, or that of the file it names.
+func projectOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return path
+	}
+	dir := filepath.Dir(path)
+	if filepath.Base(dir) == "flows" && !hasProject(dir) {
+		return filepath.Dir(dir)
+	}
+	return dir
+}
+
+// report is what lint found in the files of a directory, and how it is to be printed.
+type report struct {
+	findings flows.Findings
+	dir      string
+	format   string
+	files    int
+}
+
+// writeFindings prints findings in one of the formats. JSON names files as the project does, the others as the
+// reader of the current directory finds them.
+func writeFindings(s streams, r report) error {
 	var err error
-	switch format {
+	here := r.findings
+	if r.dir != "." {
+		here = here.In(filepath.ToSlash(r.dir))
+	}
+	switch r.format {
 	case "text":
-		if len(findings) == 0 {
-			_, err = fmt.Fprintf(s.out, "%d files, no findings\n", files)
+		if len(here) == 0 {
+			_, err = fmt.Fprintf(s.out, "%s, no findings\n", plural(r.files, "file"))
 			break
 		}
-		err = findings.WriteText(s.out, colourful(s, s.out))
+		err = here.WriteText(s.out, colourful(s, s.out))
 	case "json":
-		err = findings.WriteJSON(s.out)
+		err = r.findings.WriteJSON(s.out)
 	case "sarif":
-		err = findings.WriteSARIF(s.out)
+		err = here.WriteSARIF(s.out)
 	case "github":
-		err = findings.WriteGitHub(s.out)
+		err = here.WriteGitHub(s.out)
 	default:
-		return fail(exitUsage, "--format %q: there are text, json, sarif and github", format)
+		return fail(exitUsage, "--format %q: there are text, json, sarif and github", r.format)
 	}
 	if err != nil {
 		return fail(exitFailed, "print findings: %v", err)
@@ -73,16 +102,30 @@ func writeFindings(s streams, findings flows.Findings, format string, files int)
 	return nil
 }
 
+// plural is a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 func explainCommand(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain CODE",
-		Short:   "Explain a finding of lint, with a good and a bad example",
-		Example: "  paydial explain P001",
-		Args:    cobra.ExactArgs(1),
+		Use:     "explain [CODE]",
+		Short:   "Explain a finding of lint, with a bad and a good example",
+		Example: "  paydial explain P001\n  paydial explain             # the list of all codes",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				for _, c := range flows.Codes() {
+					fmt.Fprintf(s.out, "%s  %-8s %s\n", c.Code, c.Severity, c.Title)
+				}
+				return nil
+			}
 			text, ok := flows.Explain(args[0])
 			if !ok {
-				return fail(exitNotFound, "no finding has the code %q", args[0])
+				return fail(exitNotFound, "no finding has the code %q\nAll codes: %s explain", args[0], s.self)
 			}
 			_, err := fmt.Fprintln(s.out, text)
 			return err

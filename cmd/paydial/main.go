@@ -11,8 +11,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/spf13/cobra"
 )
 
@@ -47,13 +50,27 @@ func fail(code int, format string, args ...any) error {
 }
 
 func main() {
+	logging.Disable() // of go-redis: what goes wrong comes back as errors, and is told once
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() { // the second signal ends at once
 		<-ctx.Done()
 		stop()
 	}()
-	os.Exit(run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}))
+	os.Exit(run(ctx, os.Args[1:], streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, self: calledAs(os.Args[0]),
+	}))
+}
+
+// calledAs is what a person types to call this program again, for hints that can be copied.
+func calledAs(arg string) string {
+	switch {
+	case strings.Contains(filepath.ToSlash(arg), "/go-build"): // go run builds there
+		return "go run ./cmd/paydial"
+	case arg == "":
+		return "paydial"
+	}
+	return arg
 }
 
 // streams is what a command reads, writes and finds in its environment.
@@ -61,13 +78,17 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
+	self     string // what to type to call this program
 }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, s streams) int {
+	if s.self == "" {
+		s.self = "paydial"
+	}
 	root := rootCommand(s)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var ee *exitError
 	switch {
 	case err == nil:
@@ -78,9 +99,10 @@ func run(ctx context.Context, args []string, s streams) int {
 		}
 		return ee.code
 	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(s.err, "paydial: interrupted")
 		return exitInterrupted
-	default: // cobra's own: an unknown command or flag
-		fmt.Fprintf(s.err, "paydial: %v\nTry: paydial help\n", err)
+	default: // cobra's own: a wrong flag, too many or too few arguments
+		fmt.Fprintf(s.err, "paydial: %v\nTry: %s --help\n", err, cmd.CommandPath())
 		return exitUsage
 	}
 }
@@ -90,19 +112,27 @@ func rootCommand(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "paydial",
 		Short: "Take payments on phone calls, by keypad, with Twilio",
-		Long: "Take payments on phone calls, by keypad, with Twilio: flows in YAML, card numbers never touch your server.\n\n" +
-			"  paydial dev                 everything on this machine: a line to ring, no account needed\n" +
-			"  paydial new my-line         a project of your own\n" +
-			"  paydial lint                check its flows",
-		Version:       version,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Long: "Take payments on phone calls, by keypad, with Twilio: flows in YAML, card numbers never touch your\n" +
+			"server.",
+		Example: "  paydial dev              everything on this machine, no account needed\n" +
+			"  paydial call             ring it from a second terminal\n" +
+			"  paydial new my-line      a project of your own; dev reloads it when you save\n" +
+			"  paydial lint             check its flows",
+		Version:           version,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	root.SetVersionTemplate("paydial {{.Version}}\n")
 	root.PersistentFlags().String("dir", "", "project directory, with paydial.yaml in it (PAYDIAL_DIR; default the current one)")
-	root.AddCommand(serveCommand(s), lintCommand(s), explainCommand(s), newCommand(s), graphCommand(s), configCommand(s))
-	root.AddCommand(simulatedCommands(s)...)
+	inGroup(root, groupTry, simulatedCommands(s)...)
+	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
+	inGroup(root, groupRun, serveCommand(s), configCommand(s))
+	root.AddCommand(environmentTopic())
+	onlyCommands(root)
+	setHelp(root)
 	return root
 }

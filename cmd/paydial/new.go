@@ -17,14 +17,21 @@ func newCommand(s streams) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:     "new NAME",
-		Short:   "Start a project: paydial.yaml and a first flow that takes a payment",
+		Short:   "Start a project: paydial.yaml and a flow that takes a payment",
 		Example: "  paydial new pay-by-phone\n  paydial new pay-by-phone --line \"Acme Energy\" --language es-US --yes",
-		Args:    cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return fail(exitUsage, "give the project one name, for example: %s new pay-by-phone", s.self)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.Name = args[0]
-			if !yes && isTerminal(s.out) {
-				ask(s, "What is the line called?", &p.Line)
-				ask(s, "Language (en-US, es-US)?", &p.Language)
+			if _, err := examples.New(p); err != nil { // before asking anything
+				return fail(exitUsage, "%v", err)
+			}
+			if !yes && hasPerson(s) {
+				askFor(s, &p)
 			}
 			made, err := examples.New(p)
 			if err != nil {
@@ -44,20 +51,29 @@ func newCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// ask puts a question; an empty answer leaves the default.
-func ask(s streams, question string, answer *string) {
-	if *answer != "" {
-		return
+// askFor asks for what the flags did not say; an empty answer leaves the default.
+func askFor(s streams, p *examples.Project) {
+	in := bufio.NewReader(s.in)
+	for _, q := range []struct {
+		text   string
+		answer *string
+	}{
+		{"What do callers hear the line called? [made from the name] ", &p.Line},
+		{"Which language, en-US or es-US? [en-US] ", &p.Language},
+	} {
+		if *q.answer != "" {
+			continue
+		}
+		fmt.Fprint(s.out, q.text)
+		line, _ := in.ReadString('\n')
+		*q.answer = strings.TrimSpace(line)
 	}
-	fmt.Fprint(s.out, question+" [default] ")
-	line, _ := bufio.NewReader(s.in).ReadString('\n')
-	*answer = strings.TrimSpace(line)
 }
 
 // writeProject writes a new project's files into a directory that must not hold any of them yet.
 func writeProject(s streams, dir string, made []examples.File) error {
 	for _, f := range made {
-		if _, err := os.Stat(filepath.Join(dir, f.Path)); err == nil {
+		if _, err := os.Lstat(filepath.Join(dir, f.Path)); err == nil {
 			return fail(exitConflict, "%s is there already: nothing was written", filepath.Join(dir, f.Path))
 		}
 	}
@@ -69,8 +85,8 @@ func writeProject(s streams, dir string, made []examples.File) error {
 		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
 			return fail(exitFailed, "write %s: %v", path, err)
 		}
-		fmt.Fprintln(s.out, "  wrote "+path)
+		fmt.Fprintln(s.out, "  wrote "+fromHere(path))
 	}
-	fmt.Fprintf(s.out, "\nNext:\n  cd %s\n  paydial dev        ring it in the browser; flows reload when you save them\n", filepath.Base(dir))
+	fmt.Fprintf(s.out, "\nNext, ring it in the browser; flows reload when you save them:\n  %s dev --dir %s\n", s.self, fromHere(dir))
 	return nil
 }

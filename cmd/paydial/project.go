@@ -1,37 +1,48 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/paydial/paydial/flows"
 )
 
-// projectFile is the file that makes a directory a project.
-const projectFile = "paydial.yaml"
-
 // hasProject tells whether dir is a project.
 func hasProject(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, projectFile))
+	_, err := os.Stat(filepath.Join(dir, flows.ProjectFile))
 	return err == nil
 }
 
 // readProject reads a project's files.
-func readProject(dir string) (flows.Bundle, error) {
+func readProject(s streams, dir string) (flows.Bundle, error) {
 	if !hasProject(dir) {
-		return flows.Bundle{}, fail(exitNotFound, "there is no %s in %s\nStart a project with: paydial new my-line", projectFile, dir)
+		return flows.Bundle{}, fail(exitNotFound, "there is no %s in %s\nStart a project with: %s new my-line",
+			flows.ProjectFile, dir, s.self)
 	}
 	b, err := flows.ReadBundle(os.DirFS(dir))
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return b, fail(exitNotFound, "read project %s: %v", dir, err)
-		}
-		return b, fail(exitFailed, "read project %s: %v", dir, err)
+		return b, fail(exitFailed, "%v in %s", err, dir)
 	}
 	return b, nil
+}
+
+// fromHere is a path as it is shortest to write in the current directory: one that is not below it stays as it is.
+func fromHere(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(here, abs)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return rel
 }
 
 // tellFindings prints a project's findings and returns the error that ends a command which needs it sound.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,7 +52,10 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := v.need("public-url", "account-sid", "auth-token", "redis-url"); err != nil {
+	if err := v.need(s, "public-url", "account-sid", "auth-token", "redis-url"); err != nil {
+		return err
+	}
+	if err := v.checkURL("public-url"); err != nil {
 		return err
 	}
 	log, err := newLogger(s, f.logLevel, f.logFormat)
@@ -60,7 +64,7 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	}
 	listener, err := server.Listen(v.get("listen"))
 	if err != nil {
-		return fail(exitFailed, "%v", err)
+		return listenFailure(err, v.get("listen"), "listen")
 	}
 	defer listener.Close()
 	app, err := openApp(cmd, s, v, f, log)
@@ -92,7 +96,7 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := readProject(dir)
+	bundle, err := readProject(s, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -119,13 +123,22 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 		return nil, tellFindings(s, findings)
 	}
 	if err != nil {
-		code := exitFailed
-		if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "connect") {
-			code = exitUnreachable
-		}
-		return nil, fail(code, "start: %v", err)
+		return nil, startFailure(err, v)
 	}
 	return app, tellFindings(s, findings)
+}
+
+// startFailure says what does not let the app start, and which setting leads there.
+func startFailure(err error, v values) error {
+	setting := v["redis-url"]
+	if strings.Contains(err.Error(), "database") {
+		setting = v["database-url"]
+	}
+	var network *net.OpError
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) {
+		return fail(exitUnreachable, "nothing answers at %s, %s: %v", setting.env, redacted(setting.text), err)
+	}
+	return fail(exitFailed, "start: %v", err)
 }
 
 // newLogger is the log of the server, on stderr.

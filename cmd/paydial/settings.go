@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,8 +71,8 @@ func resolve(cmd *cobra.Command, s streams, settings []setting) (values, error) 
 		if st.preset == "" {
 			v.origin = "not set"
 		}
-		if text, ok := s.env(st.env); ok && text != "" {
-			v.text, v.origin = text, "environment "+st.env
+		if text, ok := s.env(st.env); ok && strings.TrimSpace(text) != "" {
+			v.text, v.origin = strings.TrimSpace(text), "environment "+st.env
 		} else if file, ok := s.env(st.env + "_FILE"); ok && file != "" {
 			raw, err := os.ReadFile(file)
 			if err != nil {
@@ -87,14 +88,18 @@ func resolve(cmd *cobra.Command, s streams, settings []setting) (values, error) 
 	return out, nil
 }
 
-// projectDir is the project's directory: --dir, PAYDIAL_DIR, or the current one.
-func projectDir(cmd *cobra.Command, s streams) (string, error) {
-	dir, _ := cmd.Flags().GetString("dir")
-	if dir == "" {
-		if env, ok := s.env("PAYDIAL_DIR"); ok {
-			dir = env
-		}
+// namedDir is the project directory that somebody named, by --dir or PAYDIAL_DIR; "" when nobody did.
+func namedDir(cmd *cobra.Command, s streams) string {
+	if dir, _ := cmd.Flags().GetString("dir"); dir != "" {
+		return dir
 	}
+	dir, _ := s.env("PAYDIAL_DIR")
+	return dir
+}
+
+// projectDir is the project's directory: the named one, or the current one.
+func projectDir(cmd *cobra.Command, s streams) (string, error) {
+	dir := namedDir(cmd, s)
 	if dir == "" {
 		dir = "."
 	}
@@ -117,25 +122,57 @@ func secretFrom(s streams) func(string) string {
 func servicesFrom(flags []string) (map[string]string, error) {
 	out := map[string]string{}
 	for _, f := range flags {
-		name, url, ok := strings.Cut(f, "=")
-		if !ok || name == "" || url == "" {
+		name, at, ok := strings.Cut(f, "=")
+		if !ok || name == "" || at == "" {
 			return nil, fail(exitUsage, "--service %q: write NAME=URL", f)
 		}
-		out[name] = url
+		out[name] = at
 	}
 	return out, nil
 }
 
 // need says which settings are missing.
-func (v values) need(keys ...string) error {
-	var missing []string
+func (v values) need(s streams, keys ...string) error {
+	missing := ""
 	for _, k := range keys {
 		if v.get(k) == "" {
-			missing = append(missing, fmt.Sprintf("%s (%s)", v[k].env, v[k].help))
+			missing += fmt.Sprintf("\n  %-20s %s", v[k].env, v[k].help)
 		}
 	}
-	if len(missing) > 0 {
-		return fail(exitUsage, "not set: %s\nTo try everything without an account: paydial dev", strings.Join(missing, "; "))
+	if missing == "" {
+		return nil
+	}
+	return fail(exitUsage, "not set:%s\nEvery setting: %s config show. To try everything without an account: %s dev",
+		missing, s.self, s.self)
+}
+
+// checkURL refuses a setting that is no http or https URL.
+func (v values) checkURL(key string) error {
+	u, err := url.Parse(v.get(key))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fail(exitUsage, "%s is not a URL such as https://pay.example.com: %s", v[key].env, redacted(v.get(key)))
 	}
 	return nil
+}
+
+// redacted is a URL without its password: some settings have one in them.
+func redacted(text string) string {
+	if !strings.ContainsAny(text, "@?") {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "(set, but not a URL)"
+	}
+	if _, secret := u.User.Password(); secret {
+		u.User = url.UserPassword(u.User.Username(), "***")
+	}
+	q := u.Query()
+	for name := range q {
+		if low := strings.ToLower(name); strings.Contains(low, "pass") || strings.Contains(low, "secret") || strings.Contains(low, "token") {
+			q.Set(name, "***")
+			u.RawQuery = q.Encode()
+		}
+	}
+	return strings.ReplaceAll(u.String(), "%2A%2A%2A", "***")
 }

@@ -6,5 +6,5 @@ import "github.com/spf13/cobra"
 
 // simulatedCommands are the commands that bring or need the simulator.
 func simulatedCommands(s streams) []*cobra.Command {
-	return []*cobra.Command{devCommand(s), simulatorCommand(s), callCommand(s)}
+	return []*cobra.Command{devCommand(s), callCommand(s), cardsCommand(s), simulatorCommand(s)}
 }

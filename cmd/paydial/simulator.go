@@ -31,9 +31,9 @@ func simulatorCommand(s streams) *cobra.Command {
 	var f simulatorFlags
 	cmd := &cobra.Command{
 		Use:   "simulator",
-		Short: "A Twilio look-alike alone: REST, TwiML, <Pay>, signed webhooks, a web phone",
+		Short: "The Twilio look-alike alone, for an app that runs elsewhere",
 		Long: "A Twilio look-alike: it speaks Twilio's REST API, runs TwiML, executes <Pay> against a sandbox gateway,\n" +
-			"and signs its webhooks. Nothing leaves this machine and nothing is kept. Not for production.",
+			"signs its webhooks, and has a web phone. Nothing is kept. Not for production.",
 		Example: "  paydial simulator --number +15550100000=http://127.0.0.1:8080/voice",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return simulate(cmd.Context(), s, f) },
@@ -66,7 +66,7 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 	}
 	listener, err := server.Listen(f.listen)
 	if err != nil {
-		return fail(exitFailed, "%v", err)
+		return listenFailure(err, f.listen, "listen")
 	}
 	defer listener.Close()
 	cfg.PublicURL = listener.URL()
@@ -75,11 +75,13 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 		return fail(exitUsage, "%v", err)
 	}
 	listener.Serve(simulatorHandler(sim, cfg.Numbers))
-	fmt.Fprintf(s.out, "  Twilio look-alike   %s   account %s   auth token %s\n", listener.URL(), local.AccountSID, local.AuthToken)
-	fmt.Fprintf(s.out, "  Phone               %s/phone\n", listener.URL())
+	p := palette(colourful(s, s.out))
+	fmt.Fprintf(s.out, "\n  Twilio   %s   simulated: nothing is kept\n  Phone    %s\n  Account  %s\n  Token    %s\n",
+		p.cyan(listener.URL()), p.cyan(listener.URL()+"/phone"), local.AccountSID, local.AuthToken)
 	for _, n := range cfg.Numbers {
-		fmt.Fprintf(s.out, "  Number              %s → %s\n", n.Number, n.VoiceURL)
+		fmt.Fprintf(s.out, "  Number   %s → %s\n", spaced(n.Number), n.VoiceURL)
 	}
+	fmt.Fprintf(s.out, "\n  Ctrl-C to quit\n\n")
 	fmt.Fprintln(s.err, "ready")
 	select {
 	case <-ctx.Done():

@@ -95,18 +95,24 @@ func (c *Caller) Follow(ctx context.Context, sid string, s Script) (State, error
 	play := &player{caller: c, sid: sid, press: s.Press, cards: s.Cards}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	done := -1
+	done, hushed := -1, -1 // the last wait that was answered, and the last that was left to run out
 	for {
 		st, err := c.State(ctx, sid)
 		if err != nil {
 			return st, err
 		}
-		if st.Over() {
+		switch {
+		case st.Over():
 			return st, nil
-		}
-		if st.WaitingFor != "" && st.WaitingID != done {
+		case st.WaitingFor != "" && st.WaitingID != done:
 			done = st.WaitingID
 			if err := play.answer(ctx, st.WaitingFor); err != nil {
+				return st, err
+			}
+			continue
+		case st.WaitingFor != "" && st.WaitingID != hushed: // it wants more than the script has for it
+			hushed = st.WaitingID
+			if err := play.post(ctx, "silence", nil); err != nil {
 				return st, err
 			}
 			continue
@@ -135,11 +141,14 @@ func (p *player) answer(ctx context.Context, waiting string) error {
 		return p.pay(ctx, waiting, field)
 	}
 	entry := Silence
-	if len(p.press) > 0 {
+	if len(p.press) > 0 && (waiting != dialing || strings.Trim(p.press[0], "0123456789") != "") {
 		entry, p.press = p.press[0], p.press[1:]
 	}
 	return p.act(ctx, waiting, entry)
 }
+
+// dialing is what a call waits for while somebody else is rung: nobody presses digits then.
+const dialing = "dial"
 
 // pay keys a field of <Pay>.
 func (p *player) pay(ctx context.Context, waiting, field string) error {

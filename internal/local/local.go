@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -47,6 +48,19 @@ type Options struct {
 	Wrap        func(http.Handler) http.Handler // around the app's handler; nil: nothing
 }
 
+// ErrSimulator says that the simulator cannot be set up as Options want it.
+var ErrSimulator = errors.New("set up the simulator")
+
+// ListenError is an address that cannot be listened on: of the app, or of the simulator.
+type ListenError struct {
+	App  bool
+	Addr string // as Options have it
+	Err  error
+}
+
+func (e *ListenError) Error() string { return e.Err.Error() }
+func (e *ListenError) Unwrap() error { return e.Err }
+
 // Local is everything, running.
 type Local struct {
 	App    *server.App
@@ -83,7 +97,7 @@ func Start(ctx context.Context, o Options) (l *Local, findings flows.Findings, e
 	}
 	project := l.App.Projects.Current()
 	if l.Sim, err = simulator.New(l.simConfig(o, project)); err != nil {
-		return l, nil, fmt.Errorf("start the simulator: %w", err)
+		return l, nil, fmt.Errorf("%w: %w", ErrSimulator, err)
 	}
 	l.serve(o, project)
 	go l.App.Work(run)
@@ -99,12 +113,12 @@ func (l *Local) listen(o *Options) (err error) {
 		return addr
 	}
 	if l.app, err = server.Listen(free(o.Listen)); err != nil {
-		return err
+		return &ListenError{App: true, Addr: o.Listen, Err: err}
 	}
 	if l.sim, err = server.Listen(free(o.SimListen)); err != nil {
-		return err
+		return &ListenError{Addr: o.SimListen, Err: err}
 	}
-	l.AppURL, l.SimURL = l.app.URL(), l.sim.URL()
+	l.AppURL, l.SimURL = reachable(l.app.URL()), reachable(l.sim.URL())
 	if o.DatabaseURL == "" {
 		o.DatabaseURL = "sqlite::memory:"
 	}
@@ -115,6 +129,11 @@ func (l *Local) listen(o *Options) (err error) {
 		o.SimLog = slog.New(slog.DiscardHandler)
 	}
 	return nil
+}
+
+// reachable is the URL by which this machine reaches a listener that listens on all of its addresses.
+func reachable(url string) string {
+	return strings.NewReplacer("//0.0.0.0:", "//127.0.0.1:", "//[::]:", "//127.0.0.1:").Replace(url)
 }
 
 // startRedis starts a Redis in this process and lets its time pass.
@@ -148,7 +167,7 @@ func (l *Local) appConfig(o Options) server.Config {
 		PublicURL: l.AppURL, AccountSID: AccountSID, AuthTokens: []string{AuthToken}, TwilioURL: l.SimURL,
 		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, Bundle: o.Bundle,
 		Services: services, Secret: o.Secret, Log: o.Log,
-		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true},
+		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true},
 	}
 }
 

@@ -61,11 +61,11 @@ func Open(ctx context.Context, cfg Config) (app *App, findings flows.Findings, e
 		cfg.Now = time.Now
 	}
 	app = &App{cfg: cfg}
-	defer func() {
+	defer func(opened *App) { // app is nil again when an error is returned
 		if err != nil {
-			app.Close()
+			opened.Close()
 		}
-	}()
+	}(app)
 	project, findings := flows.Load(cfg.Bundle)
 	if findings.Errors() {
 		return nil, findings, ErrFindings
@@ -136,7 +136,8 @@ func (a *App) openDoors() error {
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	engine.Use(a.recover)
+	figures := newMetrics(a.Sessions)
+	engine.Use(a.recover, figures.watch)
 	engine.HandleMethodNotAllowed = true
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		return fmt.Errorf("set up http: %w", err)
@@ -145,7 +146,9 @@ func (a *App) openDoors() error {
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
-	console.New(people).Routes(engine)
+	desk := console.New(people)
+	desk.Routes(engine)
+	engine.GET("/metrics", append(desk.Access(), gin.WrapH(figures.handler()))...)
 	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	engine.GET("/readyz", a.ready)
 	a.handler = engine
