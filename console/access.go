@@ -47,6 +47,9 @@ func fromHere(remote string) bool {
 	return err == nil && at.Addr().Unmap().IsLoopback()
 }
 
+// Access is who may read the API: handlers to put before others that are as private, such as the figures.
+func (c *Console) Access() []gin.HandlerFunc { return []gin.HandlerFunc{c.guard, c.apiAccess} }
+
 // apiAccess lets a bearer token in.
 func (c *Console) apiAccess(g *gin.Context) {
 	if len(c.tokens) == 0 {

@@ -158,3 +158,29 @@ func TestCardDigitsOutsidePay(t *testing.T) {
 		t.Error("the call's page does not flag the digits, or shows them")
 	}
 }
+
+// TestMetrics reads the figures: they count what happened, by route and status, and only for who has the token.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	r := rig.Start(t, local.Options{})
+	r.Webhook("/voice", rig.Form(sid("8")))
+	r.Webhook("/voice", rig.Form(sid("8")))
+	r.Post("/voice", "x=1", "")
+	text := r.Get(r.AppURL + "/metrics")
+	for _, want := range []string{
+		`paydial_webhook_seconds_count{route="/voice",status="200"} 2`, "paydial_turns_run_total 1",
+		"paydial_turns_replayed_total 1", `paydial_webhooks_refused_total{status="403"} 1`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	resp, err := http.Get(r.AppURL + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a token: %s", resp.Status)
+	}
+}
