@@ -17,6 +17,10 @@ type event struct {
 	Elapsed                       float64
 }
 
+// optional names the one thing that tests may do without: a copy of Twilio's OpenAPI description, which is not
+// ours to ship.
+const optional = "TWILIO_OAI"
+
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -49,8 +53,12 @@ func run() int {
 				failed++
 				fmt.Printf("FAIL  %s\n%s", key, strings.Join(output[key], ""))
 			case "skip":
-				skipped++
-				fmt.Printf("SKIP  %s\n%s", key, strings.Join(output[key], ""))
+				if text := strings.Join(output[key], ""); strings.Contains(text, optional) {
+					fmt.Printf("left  %s: %s is not set\n", key, optional)
+				} else {
+					skipped++
+					fmt.Printf("SKIP  %s\n%s", key, text)
+				}
 			}
 			delete(output, key)
 		}
