@@ -82,13 +82,3 @@ func BenchmarkRatios(b *testing.B) {
 	b.ReportMetric(float64(spent[2])/float64(spent[0]), "x-parse-and-check")
 	b.ReportMetric(float64(spent[2])/float64(spent[1]), "x-check")
 }
-
-// TestCheckDoesNotAllocate: a webhook whose form is parsed costs no memory to check.
-func TestCheckDoesNotAllocate(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector makes sync.Pool forget on purpose")
-	}
-	if n := testing.AllocsPerRun(1000, checkParsed(t)); n >= 1 {
-		t.Errorf("%v allocations", n)
-	}
-}

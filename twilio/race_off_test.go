@@ -1,5 +1,0 @@
-//go:build !race
-
-package twilio
-
-const raceEnabled = false

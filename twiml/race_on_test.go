@@ -1,5 +1,0 @@
-//go:build race
-
-package twiml
-
-const raceEnabled = true
