@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -17,55 +18,80 @@ type event struct {
 	Elapsed                       float64
 }
 
-// optional names the one thing that tests may do without: a copy of Twilio's OpenAPI description, which is not
-// ours to ship.
-const optional = "TWILIO_OAI"
+func main() { os.Exit(run(os.Stdin, os.Stdout)) }
 
-func main() { os.Exit(run()) }
+// tally is what the events come to.
+type tally struct {
+	out                     io.Writer
+	output                  map[string][]string // of tests that are not over
+	failedIn                map[string]bool     // packages with a test that failed
+	passed, failed, skipped int
+}
 
-func run() int {
-	output := map[string][]string{}
-	var passed, failed, skipped int
-	in := bufio.NewScanner(os.Stdin)
+func run(events io.Reader, out io.Writer) int {
+	t := &tally{out: out, output: map[string][]string{}, failedIn: map[string]bool{}}
+	in := bufio.NewScanner(events)
 	in.Buffer(nil, 16<<20)
 	for in.Scan() {
 		var e event
 		if json.Unmarshal(in.Bytes(), &e) != nil {
-			fmt.Println(in.Text()) // a build error comes as plain text
+			fmt.Fprintln(out, in.Text()) // something that is no event is shown as it is
 			continue
 		}
-		key := e.Package + " " + e.Test
-		switch e.Action {
-		case "output", "build-output":
-			output[key] = append(output[key], e.Output)
-		case "pass", "fail", "skip":
-			if e.Test == "" {
-				fmt.Printf("%-5s %-60s %6.1fs\n", e.Action, e.Package, e.Elapsed)
-				if e.Action == "fail" {
-					fmt.Print(strings.Join(output[key], ""))
-				}
-				continue
-			}
-			switch e.Action {
-			case "pass":
-				passed++
-			case "fail":
-				failed++
-				fmt.Printf("FAIL  %s\n%s", key, strings.Join(output[key], ""))
-			case "skip":
-				if text := strings.Join(output[key], ""); strings.Contains(text, optional) {
-					fmt.Printf("left  %s: %s is not set\n", key, optional)
-				} else {
-					skipped++
-					fmt.Printf("SKIP  %s\n%s", key, text)
-				}
-			}
-			delete(output, key)
-		}
+		t.take(e)
 	}
-	fmt.Printf("\n%d passed, %d failed, %d skipped\n", passed, failed, skipped)
-	if failed > 0 || skipped > 0 || passed == 0 {
+	fmt.Fprintf(out, "\n%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
+	if t.failed > 0 || t.skipped > 0 || t.passed == 0 {
 		return 1
 	}
 	return 0
+}
+
+// take counts one event and shows what is worth showing.
+func (t *tally) take(e event) {
+	key := e.Package + " " + e.Test
+	switch e.Action {
+	case "output":
+		t.output[key] = append(t.output[key], e.Output)
+		return
+	case "build-output": // there is some only when something does not build
+		fmt.Fprint(t.out, e.Output)
+		return
+	case "pass", "fail", "skip":
+	default:
+		return
+	}
+	text := strings.Join(t.output[key], "")
+	delete(t.output, key)
+	switch {
+	case e.Test == "":
+		fmt.Fprintf(t.out, "%-5s %-60s %6.1fs\n", e.Action, e.Package, e.Elapsed)
+		if e.Action != "fail" {
+			return
+		}
+		fmt.Fprint(t.out, text)
+		if !t.failedIn[e.Package] { // it did not build, or ended in the middle of a test
+			t.failed++
+			t.unfinished(e.Package)
+		}
+	case e.Action == "pass":
+		t.passed++
+	case e.Action == "fail":
+		t.failed++
+		t.failedIn[e.Package] = true
+		fmt.Fprintf(t.out, "FAIL  %s\n%s", key, text)
+	case e.Action == "skip":
+		t.skipped++
+		fmt.Fprintf(t.out, "SKIP  %s\n%s", key, text)
+	}
+}
+
+// unfinished shows what the tests of a package had printed that never came to an end: a panic is there.
+func (t *tally) unfinished(pkg string) {
+	for key, lines := range t.output {
+		if strings.HasPrefix(key, pkg+" ") {
+			fmt.Fprintf(t.out, "FAIL  %s (not finished)\n%s", key, strings.Join(lines, ""))
+			delete(t.output, key)
+		}
+	}
 }

@@ -80,8 +80,12 @@ func fetchCall(ctx context.Context, f callFlags, sid string) (callResult, error)
 	case http.StatusOK:
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return out, fail(exitRefused, "the app at %s does not take this API token: set PAYDIAL_API_TOKEN", f.app)
-	case http.StatusNotFound: // the call never reached a flow
-		return callResult{CallSID: sid, Outcome: notAnswered}, nil
+	case http.StatusNotFound:
+		var problem struct{ Code, Help string }
+		if json.NewDecoder(resp.Body).Decode(&problem) == nil && problem.Code == "api_off" {
+			return out, fail(exitRefused, "the call was made, but the API of the app at %s is off, so how it ended is not known\n%s", f.app, problem.Help)
+		}
+		return callResult{CallSID: sid, Outcome: notAnswered}, nil // it never reached a flow
 	default:
 		return out, fail(exitFailed, "the app answered %s for call %s", resp.Status, sid)
 	}

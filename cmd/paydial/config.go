@@ -14,7 +14,6 @@ import (
 func configCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "See what is configured"}
 	cmd.AddCommand(configShowCommand(s))
-	onlyCommands(cmd)
 	return cmd
 }
 

@@ -48,43 +48,65 @@ func devCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", defaultListen, "address of the app")
 	cmd.Flags().StringVar(&f.simListen, "simulator-listen", defaultSimListen, "address of the simulated Twilio")
 	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
-	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, "NAME[=URL][,cards=any][,mode=live]: one more Pay Connector (repeatable)")
+	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, connectorHelp)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also print the logs of the app and the simulator")
 	return cmd
 }
 
-// dev runs everything until ctx ends.
+// dev runs everything until ctx ends. Files are watched before they are read, so that no save is missed.
 func dev(cmd *cobra.Command, s streams, f devFlags) error {
-	what, err := devProject(cmd, s)
+	what, err := findProject(cmd, s)
 	if err != nil {
+		return err
+	}
+	saved, stop, err := watchFiles(what.watched())
+	if err != nil {
+		return fail(exitFailed, "watch %s: %v", what.dir, err)
+	}
+	defer stop()
+	if err := what.read(s); err != nil {
 		return err
 	}
 	if s, what.settings, err = withDotEnv(s, what.dir); err != nil {
 		return err
 	}
 	tell := newNarrator(s)
-	o := local.Options{
-		Bundle: what.bundle, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
-		Log: tell.logger(f.verbose, "app"), SimLog: tell.logger(f.verbose, "twilio"),
-	}
-	if o.Services, err = servicesFrom(f.services); err != nil {
+	o, err := devOptions(s, f, what, tell)
+	if err != nil {
 		return err
 	}
-	if o.Connectors, err = connectorsFrom(f.connectors); err != nil {
-		return err
-	}
-	besideSimulator(what.bundle, o.Services)
 	all, findings, err := local.Start(cmd.Context(), o)
 	if err != nil {
 		return devFailure(s, err, findings)
 	}
 	defer all.Close()
-	tell.app = all
 	what.services = realServices(all.App.Projects.Current(), o.Services)
+	end, err := tell.follow(cmd.Context(), all)
+	if err != nil {
+		return fail(exitFailed, "follow the calls: %v", err)
+	}
+	defer end()
 	tell.banner(what)
 	tell.warnings(findings)
 	fmt.Fprintln(s.err, "ready")
-	return devLoop(cmd.Context(), tell, what)
+	return devLoop(cmd.Context(), tell, saved, what.dir)
+}
+
+// devOptions is what to run, and how it is told.
+func devOptions(s streams, f devFlags, what project, tell *narrator) (local.Options, error) {
+	o := local.Options{
+		Bundle: what.bundle, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
+		Log: tell.logger(f.verbose, "app"), SimLog: tell.logger(f.verbose, "twilio"),
+	}
+	var err error
+	if o.Services, err = servicesFrom(f.services); err != nil {
+		return o, err
+	}
+	if o.Connectors, err = connectorsFrom(f.connectors); err != nil {
+		return o, err
+	}
+	besideSimulator(what.bundle, o.Services)
+	return o, nil
 }
 
 // besideSimulator lets services that are written at the simulator's usual address follow it to where it listens
@@ -116,50 +138,47 @@ func devFailure(s streams, err error, findings flows.Findings) error {
 
 // project is what dev runs.
 type project struct {
-	dir      string // "" for the demo line
+	dir      string
 	demo     bool
 	bundle   flows.Bundle
 	settings int      // in .env
 	services []string // that are not on this machine
 }
 
-// devProject is the project of the directory that was named, or of the current one; where there is none, and
+// findProject is the project in the directory that was named, or in the current one; where there is none, and
 // none was named, it is the built-in demo line.
-func devProject(cmd *cobra.Command, s streams) (p project, err error) {
-	if p.dir, err = projectDir(cmd, s); err != nil {
-		return p, err
-	}
-	if hasProject(p.dir) || namedDir(cmd, s) != "" {
-		p.bundle, err = readProject(s, p.dir)
-		return p, err
-	}
-	p.demo = true
-	p.bundle, err = flows.ReadBundle(examples.BillPayment())
-	return p, err
+func findProject(cmd *cobra.Command, s streams) (project, error) {
+	dir, err := projectDir(cmd, s)
+	return project{dir: dir, demo: err == nil && !hasProject(dir) && namedDir(cmd, s) == ""}, err
 }
 
-// devLoop tells what happens and reloads what is saved, until ctx ends or a listener fails.
-func devLoop(ctx context.Context, tell *narrator, what project) error {
-	dir := what.dir
-	if what.demo {
-		dir = ""
+// watched is the directory whose files are watched; none for the demo line.
+func (p project) watched() string {
+	if p.demo || !hasProject(p.dir) {
+		return ""
 	}
-	saved, stop, err := watchFiles(dir)
-	if err != nil {
-		return fail(exitFailed, "watch %s: %v", dir, err)
+	return p.dir
+}
+
+// read reads the project's files.
+func (p *project) read(s streams) (err error) {
+	if p.demo {
+		p.bundle, err = flows.ReadBundle(examples.BillPayment())
+		return err
 	}
-	defer stop()
-	feed, err := tell.follow(ctx)
-	if err != nil {
-		return fail(exitFailed, "follow the calls: %v", err)
-	}
-	defer feed()
+	p.bundle, err = readProject(s, p.dir)
+	return err
+}
+
+// devLoop reloads what is saved, until ctx ends or a listener fails.
+func devLoop(ctx context.Context, tell *narrator, saved <-chan struct{}, dir string) error {
+	broken := tell.app.Done()
 	for {
 		select {
 		case <-ctx.Done():
 			tell.say("·", "stopping")
 			return nil
-		case err := <-tell.app.Done():
+		case err := <-broken:
 			return fail(exitFailed, "serve: %v", err)
 		case <-saved:
 			tell.reload(readProject(tell.s, dir))

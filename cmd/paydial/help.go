@@ -38,7 +38,9 @@ func inGroup(root *cobra.Command, group string, commands ...*cobra.Command) {
 // onlyCommands makes a command that only holds others: alone it shows its help, and a word it does not know is
 // an error with what may have been meant.
 func onlyCommands(parent *cobra.Command) {
-	parent.Args = cobra.ArbitraryArgs
+	if parent.HasParent() { // at the root cobra finds unknown words by itself, even before --help
+		parent.Args = cobra.ArbitraryArgs
+	}
 	parent.SuggestionsMinimumDistance = 2
 	parent.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -69,6 +69,7 @@ func TestUnknownWordsSuggest(t *testing.T) {
 	paydial(t, nil, "frobnicate").want(t, exitUsage, `there is no command "paydial frobnicate"`)
 	paydial(t, nil, "config", "shwo").want(t, exitUsage, `there is no command "paydial config shwo": did you mean show?`)
 	paydial(t, nil, "config").want(t, 0, "show")
+	paydial(t, nil, "nosuch", "--help").want(t, exitUsage, `there is no command "paydial nosuch"`)
 	paydial(t, nil, "lint", "--stict").want(t, exitUsage, "unknown flag: --stict", "Try: paydial lint --help")
 	paydial(t, nil, "lint", "a", "b").want(t, exitUsage, "Try: paydial lint --help")
 }

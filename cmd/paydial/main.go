@@ -89,6 +89,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	root := rootCommand(s)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
+	if word, ok := unknownWord(err); ok {
+		err = noCommand(root, word)
+	}
 	var ee *exitError
 	switch {
 	case err == nil:
@@ -107,6 +110,33 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 }
 
+// examplesOf are the first things to try, of the commands that this binary has.
+func examplesOf(root *cobra.Command) string {
+	var lines []string
+	for _, e := range [][2]string{
+		{"dev", "everything on this machine, no account needed"},
+		{"call", "ring it from a second terminal"},
+		{"new my-line", "a project of your own; dev reloads it when you save"},
+		{"lint", "check its flows"},
+		{"serve", "answer Twilio's calls"},
+	} {
+		if c, _, err := root.Find(strings.Fields(e[0])[:1]); err == nil && c != root {
+			lines = append(lines, fmt.Sprintf("  paydial %-16s %s", e[0], e[1]))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// unknownWord is the word that cobra takes for a command and does not know.
+func unknownWord(err error) (string, bool) {
+	if err == nil {
+		return "", false
+	}
+	_, rest, ok := strings.Cut(err.Error(), `unknown command "`)
+	word, rest, _ := strings.Cut(rest, `"`)
+	return word, ok && strings.HasPrefix(rest, ` for "paydial"`)
+}
+
 // rootCommand is the tree of commands.
 func rootCommand(s streams) *cobra.Command {
 	root := &cobra.Command{
@@ -114,10 +144,6 @@ func rootCommand(s streams) *cobra.Command {
 		Short: "Take payments on phone calls, by keypad, with Twilio",
 		Long: "Take payments on phone calls, by keypad, with Twilio: flows in YAML, card numbers never touch your\n" +
 			"server.",
-		Example: "  paydial dev              everything on this machine, no account needed\n" +
-			"  paydial call             ring it from a second terminal\n" +
-			"  paydial new my-line      a project of your own; dev reloads it when you save\n" +
-			"  paydial lint             check its flows",
 		Version:           version,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -132,7 +158,12 @@ func rootCommand(s streams) *cobra.Command {
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
 	inGroup(root, groupRun, serveCommand(s), configCommand(s))
 	root.AddCommand(environmentTopic())
-	onlyCommands(root)
+	root.Example = examplesOf(root)
+	for _, c := range append(root.Commands(), root) {
+		if c.HasSubCommands() {
+			onlyCommands(c)
+		}
+	}
 	setHelp(root)
 	return root
 }

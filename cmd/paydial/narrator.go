@@ -177,12 +177,14 @@ func (n *narrator) newNumbers(before, now *flows.Project) {
 	}
 }
 
-// follow begins to tell what happens on calls; the function it returns waits until all that happened is told.
-func (n *narrator) follow(ctx context.Context) (stop func(), err error) {
+// follow begins to tell what happens on calls, until the function it returns is called.
+func (n *narrator) follow(ctx context.Context, all *local.Local) (end func(), err error) {
+	n.app = all
 	sub, err := n.app.App.Sessions.Subscribe(ctx, "")
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -202,7 +204,10 @@ func (n *narrator) follow(ctx context.Context) (stop func(), err error) {
 			}
 		}
 	}()
-	return func() { <-done }, nil
+	return func() {
+		cancel()
+		<-done
+	}, nil
 }
 
 // drain tells the webhooks that are known.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,7 +76,10 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	defer app.Close()
 	listener.Serve(app.Handler())
 	log.Info("serving", "listen", listener.URL(), "public_url", v.get("public-url"), "flows", app.Projects.Current().Hash[:8])
-	if v.get("api-token") == "" {
+	switch people := peopleAccess(v); {
+	case people.LoopbackOnly:
+		log.Info("Twilio is simulated on this computer: the API and the pages are open from here, with the token " + devAPIToken)
+	case len(people.Tokens) == 0:
 		log.Warn("no PAYDIAL_API_TOKEN is set: the JSON API and the pages are off")
 	}
 	fmt.Fprintln(s.err, "ready")
@@ -108,10 +113,7 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 	if next := v.get("auth-token-next"); next != "" {
 		tokens = append(tokens, next)
 	}
-	people := console.Config{}
-	if token := v.get("api-token"); token != "" {
-		people.Tokens = []string{token}
-	}
+	people := peopleAccess(v)
 	app, findings, err := server.Open(cmd.Context(), server.Config{
 		PublicURL: v.get("public-url"), AccountSID: v.get("account-sid"), AuthTokens: tokens,
 		Region: v.get("twilio-region"), Edge: v.get("twilio-edge"), TwilioURL: v.get("twilio-api-url"),
@@ -139,6 +141,31 @@ func startFailure(err error, v values) error {
 		return fail(exitUnreachable, "nothing answers at %s, %s: %v", setting.env, redacted(setting.text), err)
 	}
 	return fail(exitFailed, "start: %v", err)
+}
+
+// devAPIToken opens the API and the pages of a server that is only being tried: it works from this computer, by
+// this computer's name, and only while the server's Twilio is on this computer too.
+const devAPIToken = "dev-api-token" //nolint:gosec // no secret: published, and of use on one computer only
+
+// peopleAccess says who may read the API and the pages.
+func peopleAccess(v values) console.Config {
+	switch {
+	case v.get("api-token") != "":
+		return console.Config{Tokens: []string{v.get("api-token")}}
+	case onThisComputer(v.get("twilio-api-url")) && onThisComputer(v.get("public-url")):
+		return console.Config{Tokens: []string{devAPIToken}, LoopbackOnly: true}
+	}
+	return console.Config{}
+}
+
+// onThisComputer tells whether a URL names a loopback address.
+func onThisComputer(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // newLogger is the log of the server, on stderr.

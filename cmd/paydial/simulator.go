@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,10 @@ type simulatorFlags struct {
 	numbers     []string
 	connectors  []string
 	manualClock bool
+	attempts    int
+	autoAnswer  string
+	pace        float64
+	seed        uint64
 	logLevel    string
 }
 
@@ -41,10 +46,14 @@ func simulatorCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8090", "address to listen on")
 	cmd.Flags().StringArrayVar(&f.numbers, "number", nil,
 		"NUMBER=URL: ringing NUMBER requests URL; its status callback is URL/status, its fallback URL/fallback (repeatable)")
-	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil,
-		"NAME[=URL][,cards=any][,mode=live]: a Pay Connector, of the sandbox gateway or of a gateway at URL (repeatable)")
+	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, connectorHelp)
+	cmd.Flags().IntVar(&f.attempts, "pay-attempts", 0, "how often <Pay> asks for a field when maxAttempts does not say (default 2)")
+	cmd.Flags().StringVar(&f.autoAnswer, "auto-answer", "", "human, machine or fax: who picks up calls made over REST; nobody by default")
+	cmd.Flags().Float64Var(&f.pace, "pace", 0, "how long speech takes: 0 no time, 1 as long as people take")
 	cmd.Flags().BoolVar(&f.manualClock, "manual-clock", false, "time moves only by POST /sim/v1/clock")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "draw the same SIDs in every run with the same seed; 0 draws new ones")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().SortFlags = false
 	return cmd
 }
 
@@ -56,7 +65,10 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 	}
 	cfg := simulator.Config{
 		Accounts:    []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
-		ManualClock: f.manualClock, Logger: log,
+		ManualClock: f.manualClock, PayAttempts: f.attempts, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
+	}
+	if f.attempts < 0 || f.attempts > 3 {
+		return fail(exitUsage, "--pay-attempts %d: 1 to 3 is meant, as in maxAttempts", f.attempts)
 	}
 	if cfg.Numbers, err = numbersFrom(f.numbers); err != nil {
 		return err
@@ -125,6 +137,10 @@ func numbersFrom(flags []string) ([]simulator.Number, error) {
 	return out, nil
 }
 
+// connectorHelp is the help on --connector, here and in dev.
+const connectorHelp = "NAME[=URL][,OPTION...]: a Pay Connector, of the sandbox gateway or of the gateway at URL; options are " +
+	"cards=any, mode=live, timeout=10s and retries=5 (repeatable)"
+
 // connectorsFrom reads --connector flags.
 func connectorsFrom(flags []string) ([]simulator.Connector, error) {
 	var out []simulator.Connector
@@ -136,17 +152,37 @@ func connectorsFrom(flags []string) ([]simulator.Connector, error) {
 		}
 		c := simulator.Connector{Name: name, URL: url}
 		for opt := range strings.SplitSeq(options, ",") {
-			switch opt {
-			case "":
-			case "cards=any":
-				c.Cards = "any"
-			case "mode=live":
-				c.Mode = "LIVE"
-			default:
-				return nil, fail(exitUsage, "--connector %q: %q is not known; there are cards=any and mode=live", f, opt)
+			if err := connectorOption(&c, opt); err != nil {
+				return nil, fail(exitUsage, "--connector %q: %v", f, err)
 			}
 		}
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// connectorOption sets one option of a connector.
+func connectorOption(c *simulator.Connector, opt string) (err error) {
+	key, value, _ := strings.Cut(opt, "=")
+	switch {
+	case opt == "":
+	case opt == "cards=any":
+		c.Cards = "any"
+	case opt == "mode=live":
+		c.Mode = "LIVE"
+	case key == "timeout":
+		if c.Timeout, err = time.ParseDuration(value); err != nil || c.Timeout <= 0 {
+			return fmt.Errorf("timeout %q: a time such as 10s is meant", value)
+		}
+	case key == "retries":
+		if c.Retries, err = strconv.Atoi(value); err != nil || c.Retries < 0 {
+			return fmt.Errorf("retries %q: a number from 0 is meant", value)
+		}
+		if c.Retries == 0 {
+			c.Retries = -1 // none at all
+		}
+	default:
+		return fmt.Errorf("%q is not known; there are cards=any, mode=live, timeout= and retries=", opt)
+	}
+	return nil
 }

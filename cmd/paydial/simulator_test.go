@@ -11,7 +11,7 @@ import (
 
 func TestSimulator(t *testing.T) {
 	t.Parallel()
-	s := start(t, nil, "simulator", "--listen", "127.0.0.1:0", "--connector", "own,cards=any",
+	s := start(t, nil, "simulator", "--listen", "127.0.0.1:0", "--connector", "own,cards=any,mode=live,timeout=2s,retries=0", "--pay-attempts", "1",
 		"--number", "+15550100000=http://127.0.0.1:1/voice", "--number", "+15550100001=https://example.com/voice/")
 	out := s.out.text()
 	fits(t, "simulator", out)
@@ -50,7 +50,12 @@ func TestSimulatorRefuses(t *testing.T) {
 		{[]string{"--number", "+1555=http://127.0.0.1/voice"}, []string{`number "+1555"`}},
 		{[]string{"--number", "+15550100000=httpx"}, []string{"httpx"}},
 		{[]string{"--connector", "=x"}, []string{"it needs a name"}},
-		{[]string{"--connector", "a,cards=mine"}, []string{`"cards=mine" is not known; there are cards=any and mode=live`}},
+		{[]string{"--connector", "a,cards=mine"}, []string{`"cards=mine" is not known; there are cards=any`}},
+		{[]string{"--connector", "a,timeout=soon"}, []string{`timeout "soon"`}},
+		{[]string{"--connector", "a,retries=-2"}, []string{`retries "-2"`}},
+		{[]string{"--pay-attempts", "4"}, []string{"1 to 3 is meant"}},
+		{[]string{"--auto-answer", "dog"}, []string{"human, machine or fax is meant"}},
+		{[]string{"--pace", "-1"}, []string{"pace -1"}},
 		{[]string{"--connector", "a=http://example.com/pay"}, []string{"https or loopback"}},
 		{[]string{"--connector", "a", "--connector", "a"}, []string{"twice"}},
 		{[]string{"--log-level", "loud"}, []string{"debug, info, warn and error"}},
