@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,14 +113,10 @@ func realServices(p *flows.Project, elsewhere map[string]string) []string {
 		if to := elsewhere[name]; to != "" {
 			at = strings.ReplaceAll(to, "{simulator}", "http://localhost")
 		}
-		if u, err := url.Parse(at); err == nil && u.Host != "" && !onThisMachine(u.Hostname()) {
+		if u, err := url.Parse(at); err == nil && u.Host != "" && !onThisComputer(at) {
 			out = append(out, name+" ("+u.Host+")")
 		}
 	}
 	slices.Sort(out)
 	return out
-}
-
-func onThisMachine(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }
