@@ -107,7 +107,7 @@ func (n *narrator) call(c *toldCall, e sessions.Event, d map[string]string) {
 		outcome = d["status"]
 	}
 	page := n.app.AppURL + "/calls/" + e.Call
-	if room := n.room(8 + 2 + markWidth + 1 + len(length) + len([]rune(outcome)) + 3); room > 0 && len(page) > room {
+	if room := n.room(textColumn + len(length) + len([]rune(outcome)) + 3); room > 0 && len(page) > room {
 		page = shortSID(e.Call)
 	}
 	n.line(at, "☎ end", length+n.p.bold(strings.ReplaceAll(outcome, "_", " "))+"   "+n.p.dim(page))

@@ -39,6 +39,9 @@ func (h *logLines) Handle(_ context.Context, r slog.Record) error {
 		switch a.Key {
 		case "flag":
 			told = true
+		case "path": // a turn that is refused has its own line
+			told = told || r.Message == "webhook refused" && isTurn(a.Value.String())
+			words = append(words, a.Value.String())
 		case "call":
 		case "code":
 			if code := a.Value.String(); code != "0" { // 0 is a word of the simulator's own

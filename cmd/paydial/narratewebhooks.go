@@ -77,7 +77,7 @@ func (n *narrator) webhook(ctx context.Context, w webhook) {
 	case w.status != http.StatusOK:
 		status = n.p.red(status)
 	}
-	const before = 8 + 2 + markWidth + 1 + 14 + 1 + 3 + 1 + 7 + 2
+	const before = textColumn + 14 + 1 + 3 + 1 + 7 + 2
 	scene = fmt.Sprintf("%-13s", scene)
 	verb = clip(verb, n.room(before+len([]rune(scene))+1))
 	n.line(w.at.Add(w.took), "→", fmt.Sprintf("%-14s %s %7s  %s %s", w.path, status, took(w.took), scene, verb))

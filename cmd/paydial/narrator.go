@@ -49,7 +49,13 @@ func (n *narrator) line(at time.Time, mark, text string) {
 	n.write(n.row(at, mark, text))
 }
 
+// textColumn is where the texts of lines begin: behind the time and the mark.
+const textColumn = 8 + 2 + markWidth + 1
+
 func (n *narrator) row(at time.Time, mark, text string) string {
+	if room := n.room(textColumn); room > 0 && len([]rune(text)) > room && !strings.Contains(text, "\x1b") {
+		text = strings.Join(wrap(text, room), "\n"+strings.Repeat(" ", textColumn))
+	}
 	shown := n.mark(mark) + strings.Repeat(" ", max(markWidth-len([]rune(padMark(mark))), 0))
 	return strings.TrimRight(n.p.dim(at.Format("15:04:05"))+"  "+shown+" "+text, " ") + "\n"
 }

@@ -123,6 +123,8 @@ func TestLogsAreTold(t *testing.T) {
 	app.Info("turn", "call", "CA1")
 	app.Error("flow", "call", "CA1", "error", "told by the feed")
 	app.Warn("told by the feed", "flag", "card_digits_dropped")
+	app.Warn("webhook refused", "path", "/voice/turn/3", "status", 403)
+	app.Warn("webhook refused", "path", "/voice/status", "status", 403)
 	app.With("region", "ie1").WithGroup("g").Error("turn", "call", "CA1", "error", "redis is away")
 	sim.Warn("call log", "call", "CA1", "code", 12200, "text", "<Pya> is no verb")
 	sim.Error("call log", "call", "CA1", "code", 0, "text", "a word of its own")
@@ -131,6 +133,7 @@ func TestLogsAreTold(t *testing.T) {
 		got = append(got, l[strings.Index(l, "  "):])
 	}
 	same(t, got,
+		"    !   webhook refused  /voice/status  status=403",
 		"    ✗   turn  region=ie1  error=redis is away",
 		"    !   Twilio 12200  <Pya> is no verb",
 		"    ✗   a word of its own")
