@@ -52,7 +52,7 @@ func (s *Server) endCall(ctx context.Context, req *Request) error {
 	}
 	err = s.endRun(ctx, req, begun)
 	if err != nil {
-		s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease)
+		_ = s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease) // else it ends by itself
 	}
 	return err
 }
@@ -60,8 +60,8 @@ func (s *Server) endCall(ctx context.Context, req *Request) error {
 // endRun plays the hang-up, or only notes the end if the flow has come to it by itself. A payment that is still
 // open stays open: its own result is on the way, and if it never comes the sweep makes it unknown.
 func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun) error {
-	r, err := s.resume(ctx, begun, req)
-	if err != nil {
+	r := newRun(begun, req)
+	if err := s.resume(ctx, r, begun, req); err != nil {
 		return err
 	}
 	if !r.place.Flow.Ended && r.place.Payment == "" {

@@ -20,6 +20,9 @@ type effectResult struct {
 // idempotency key, opt-outs are rows that exist once. done is false when the answer is not there in time; it
 // is then kept in Redis when it comes.
 func (s *Server) effect(ctx context.Context, r *run, e flows.Effect) (in flows.Input, done bool, err error) {
+	if err := s.secure(ctx, r); err != nil {
+		return in, false, err
+	}
 	answer, late := make(chan effectResult), make(chan struct{})
 	began := s.Now()
 	go func() { // may outlive the turn: the answer is then kept for the next one

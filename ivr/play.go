@@ -70,6 +70,9 @@ func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flo
 	if !ok {
 		return nil, nil
 	}
+	if err := s.secure(ctx, r); err != nil {
+		return nil, err
+	}
 	charging := pay.Amount.Minor > 0
 	intent := payments.Save
 	if charging {
@@ -112,6 +115,9 @@ func (s *Server) finish(ctx context.Context, r *run) error {
 		s.tell(r, sprint.Facts)
 		if sprint.Effect == nil {
 			return nil
+		}
+		if err := s.secure(ctx, r); err != nil {
+			return err
 		}
 		limit, cancel := context.WithTimeout(ctx, effectLimit(*sprint.Effect))
 		in := s.effectInput(r, s.perform(limit, r, *sprint.Effect))

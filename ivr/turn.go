@@ -42,9 +42,15 @@ func (s *Server) answer(c *gin.Context, n int) {
 	c.Data(http.StatusOK, "text/xml; charset=utf-8", doc)
 }
 
-// takeTurn is the whole story of a turn: begin it or replay it, let the flow decide, do what it asks, draw the
-// answer, commit.
+// takeTurn is the whole story of a turn: recall or load it, or replay its answer, let the flow decide, do what it
+// asks, draw the answer, commit.
 func (s *Server) takeTurn(ctx context.Context, req *Request, n int) ([]byte, error) {
+	if recalled, ok := s.Sessions.Recall(req.Call.SID, n); ok {
+		doc, err := s.run(ctx, req, recalled)
+		if !errors.Is(err, sessions.ErrLeaseLost) {
+			return doc, err
+		}
+	}
 	begun, err := s.begin(ctx, req, n)
 	if err != nil {
 		return nil, err
@@ -53,30 +59,31 @@ func (s *Server) takeTurn(ctx context.Context, req *Request, n int) ([]byte, err
 		return s.settle(ctx, req, n, begun), nil
 	}
 	doc, err := s.run(ctx, req, begun)
-	if err != nil {
-		s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease)
-	}
 	if errors.Is(err, sessions.ErrLeaseLost) { // another copy of this webhook took over; its answer is the one
 		return keepAlive(n, req), nil
 	}
 	return doc, err
 }
 
-// run takes a turn that is ours.
-func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) ([]byte, error) {
-	r, err := s.resume(ctx, begun, req)
+// run takes a turn that is ours. Without a commit its lease is given back.
+func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) (doc []byte, err error) {
+	r := newRun(begun, req)
+	defer func() {
+		if (err != nil || r.flow == nil) && r.lease.Held() {
+			_ = s.Sessions.Release(context.WithoutCancel(ctx), r.lease) // else it ends by itself
+		}
+	}()
+	err = s.resume(ctx, r, begun, req)
 	if errors.Is(err, errNoFlow) {
-		s.Sessions.Release(ctx, begun.Lease)
 		return closing(noService), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.decide(ctx, r, req)
-	if err != nil {
+	if doc, err = s.decide(ctx, r, req); err != nil {
 		return nil, err
 	}
-	err = s.Sessions.Commit(ctx, begun.Lease, sessions.Commit{
+	err = s.Sessions.Commit(ctx, r.lease, sessions.Commit{
 		State: mustJSON(r.place), Info: r.info(s.Now()), Answer: doc,
 		Fingerprint: req.Fingerprint(), Events: r.events, Forget: r.forget,
 	})
@@ -87,11 +94,17 @@ func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) ([
 	return doc, nil
 }
 
+// secure leases the turn, before anything is done that cannot be undone.
+func (s *Server) secure(ctx context.Context, r *run) (err error) {
+	r.lease, err = s.Sessions.Secure(ctx, r.lease)
+	return err
+}
+
 // decide moves the flow and draws the answer. When that goes wrong the flow's own if_error scene answers; only
 // a payment's result that could not be written down is worth trying again as it is.
 func (s *Server) decide(ctx context.Context, r *run, req *Request) ([]byte, error) {
 	err := s.step(ctx, r, req)
-	if errors.Is(err, errResultNotKept) {
+	if errors.Is(err, errResultNotKept) || errors.Is(err, sessions.ErrLeaseLost) {
 		return nil, err
 	}
 	if err == nil {
@@ -159,6 +172,7 @@ func (s *Server) settle(ctx context.Context, req *Request, n int, begun sessions
 
 // run is one turn in the making.
 type run struct {
+	lease   sessions.Lease
 	call    string
 	turn    int
 	kept    sessions.Info
@@ -178,27 +192,31 @@ var (
 	errResultNotKept = errors.New("a payment's result could not be written to the ledger")
 )
 
-// resume puts the call back where it stands, or starts it.
-func (s *Server) resume(ctx context.Context, begun sessions.Begun, req *Request) (*run, error) {
-	r := &run{
-		call: begun.Session.Call, turn: begun.Lease.Turn, kept: begun.Session.Info, effects: begun.Effects,
-		gone: ended(req.Call.CallStatus),
+// newRun is a turn that nothing has been decided of.
+func newRun(begun sessions.Begun, req *Request) *run {
+	return &run{
+		lease: begun.Lease, call: begun.Session.Call, turn: begun.Lease.Turn, kept: begun.Session.Info,
+		effects: begun.Effects, gone: ended(req.Call.CallStatus),
 	}
+}
+
+// resume puts the call back where it stands, or starts it.
+func (s *Server) resume(ctx context.Context, r *run, begun sessions.Begun, req *Request) error {
 	if begun.Session.Fresh() {
-		return r, s.start(ctx, r, req)
+		return s.start(ctx, r, req)
 	}
 	project, err := s.Projects.Find(ctx, r.kept.Bundle)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := json.Unmarshal(begun.Session.State, &r.place); err != nil {
-		return nil, fmt.Errorf("decode place of call %s: %w", r.call, err)
+		return fmt.Errorf("decode place of call %s: %w", r.call, err)
 	}
 	r.project, r.flow = project, project.Flows[r.place.Flow.Flow]
 	if r.flow == nil {
-		return nil, fmt.Errorf("flow %q is not in version %.8s", r.place.Flow.Flow, r.kept.Bundle)
+		return fmt.Errorf("flow %q is not in version %.8s", r.place.Flow.Flow, r.kept.Bundle)
 	}
-	return r, nil
+	return nil
 }
 
 // start begins a call's session: ?flow=NAME chooses the flow, else the number that was rung.

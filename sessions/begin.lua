@@ -6,14 +6,14 @@
 -- ARGV[2]  token of the lease to take; echoed first in every reply
 -- ARGV[3]  milliseconds the lease lasts
 -- ARGV[4]  milliseconds a session lives that has never committed
--- returns  {token, 'run', turn, info, state, effects} taken; info and state are '' and false on a first turn,
---                                                     effects is a flat list of field, value
+-- returns  {token, 'run', turn, info, state, effects, done} taken; info and state are '' and false on a first
+--                                  turn, effects is a flat list of field, value, done the token of the last commit
 --          {token, 'replay', turn, answer, fingerprint} answered before; turn is where the call stands
 --          {token, 'stale', turn}                       no answer is kept
 --          {token, 'busy', turn, ms}                    leased to somebody else for ms more
 --          {token, 'unknown', 0}                        no such call
 local token = ARGV[2]
-local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'until', 'info', 'state')
+local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'until', 'info', 'state', 'done')
 local turn = tonumber(s[1] or '0')
 local want = tonumber(ARGV[1])
 
@@ -42,4 +42,4 @@ redis.call('HSET', KEYS[1], 'lease', token, 'until', string.format('%.0f', now +
 if not s[1] then
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
 end
-return {token, 'run', turn, s[4] or '', s[5], redis.call('HGETALL', KEYS[2])}
+return {token, 'run', turn, s[4] or '', s[5], redis.call('HGETALL', KEYS[2]), s[6] or ''}

@@ -1,4 +1,5 @@
--- commit writes what a turn came to, for the holder of the lease only: session, answer, events, lives, feed.
+-- commit writes what a turn came to: session, answer, events, lives, feed. It does so for the holder of the lease,
+-- or for whoever knows the last commit (ARGV[14]) while nobody holds the lease: then nothing happened in between.
 --
 -- KEYS[1]  session (hash)
 -- KEYS[2]  events (stream)
@@ -23,12 +24,20 @@
 -- The live message is "call turn wake" (1: whoever waits for the call should look again) and then, for each event, "id kind length" and its data, every
 -- part ended by a line feed.
 local token, turn = ARGV[1], tonumber(ARGV[2])
-local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'done')
+local s = redis.call('HMGET', KEYS[1], 'turn', 'lease', 'done', 'until')
 local stands = tonumber(s[1] or '0')
 if s[3] == token then
   return {token, 'done', stands}
 end
-if s[2] ~= token or stands ~= turn then
+local ours = s[2] == token
+if ARGV[14] ~= '' then
+  ours = s[3] == ARGV[14]
+  if ours and s[2] and s[2] ~= '' then
+    local time = redis.call('TIME')
+    ours = tonumber(s[4]) <= tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  end
+end
+if not ours or stands ~= turn then
   return {token, 'lost', stands}
 end
 
@@ -48,12 +57,12 @@ if old >= 0 then
 end
 
 local forget = tonumber(ARGV[13])
-for i = 14, 13 + forget do
+for i = 15, 14 + forget do
   redis.call('HDEL', KEYS[3], ARGV[i])
 end
 
 local live = {ARGV[12] .. ' ' .. turn .. ' 1\n'}
-for i = 14 + forget, #ARGV, 2 do
+for i = 15 + forget, #ARGV, 2 do
   local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[10], '*', 'k', ARGV[i], 't', turn, 'd', ARGV[i + 1])
   live[#live + 1] = id .. ' ' .. ARGV[i] .. ' ' .. #ARGV[i + 1] .. '\n' .. ARGV[i + 1] .. '\n'
 end
@@ -62,7 +71,7 @@ end
 if turn % 8 == 0 or ARGV[7] ~= '1' then
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
-if #ARGV > 13 + forget then
+if #ARGV > 14 + forget then
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
 end
 redis.call('PUBLISH', ARGV[11], table.concat(live))

@@ -82,6 +82,8 @@ type Begun struct {
 	Answer      []byte            // Replay: the bytes that were committed with the turn
 	Fingerprint string            // Replay: what Commit was given; differs where a copy carries other digits
 	Wait        time.Duration     // Busy
+
+	last string // Run: token of the last commit
 }
 
 // Lease is the right to commit one turn of one call. Hand it on by value; it says nothing by itself, Redis
@@ -90,7 +92,15 @@ type Lease struct {
 	Call  string
 	Turn  int
 	Token string
+
+	// after is the token of the commit that this turn follows, for a turn that was recalled from memory and not
+	// leased: Commit then succeeds only if nothing was committed since and nobody holds the lease.
+	after string
 }
+
+// Held tells whether the turn is leased. What was only recalled must be secured before anything is done that
+// cannot be undone.
+func (l Lease) Held() bool { return l.after == "" }
 
 // Commit is what a turn came to.
 type Commit struct {

@@ -52,6 +52,7 @@ type Store struct {
 
 	bundles sync.Map // hash to bytes: what this process has put, to put it again where Redis lost it
 	stats   stats
+	memory  memory
 }
 
 // Open connects to Redis, loads the scripts and returns the store. Nothing listens in the background until

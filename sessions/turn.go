@@ -74,6 +74,9 @@ func (b *Begun) load(r reply) error {
 		}
 	}
 	if len(r.rest) > 2 {
+		if len(r.rest) > 3 {
+			b.last, _ = r.rest[3].(string)
+		}
 		flat, _ := r.rest[2].([]any)
 		b.Effects = make(map[string][]byte, len(flat)/2)
 		for i := 0; i+1 < len(flat); i += 2 {
@@ -139,12 +142,14 @@ func (s *Store) Commit(ctx context.Context, l Lease, c Commit) error {
 		err = ErrEcho
 	case r.word == "lost":
 		s.stats.lost.Add(1)
+		s.memory.forget(l.Call)
 		err = ErrLeaseLost
 	}
 	if err != nil {
 		return fmt.Errorf("commit turn %d of %s: %w", l.Turn, l.Call, err)
 	}
 	s.stats.commits.Add(1)
+	s.memory.keep(l, c)
 	s.hub.wake(l.Call)
 	return nil
 }
@@ -169,9 +174,9 @@ func (s *Store) commitArgs(l Lease, c Commit) ([]any, error) {
 	case c.Answer != nil:
 		has = "1"
 	}
-	args := make([]any, 0, 13+len(c.Forget)+2*len(c.Events))
+	args := make([]any, 0, 14+len(c.Forget)+2*len(c.Events))
 	args = append(args, l.Token, l.Turn, s.cfg.TTL.Milliseconds(), keepAnswers, c.State, info, has, c.Answer,
-		c.Fingerprint, maxEvents, liveChannel, l.Call, len(c.Forget))
+		c.Fingerprint, maxEvents, liveChannel, l.Call, len(c.Forget), l.after)
 	for _, id := range c.Forget {
 		args = append(args, id)
 	}

@@ -65,8 +65,9 @@ func (s secret) parts(n int) []string {
 	return out
 }
 
-// longPart cannot stand in a dump by chance; shortPart can, and is therefore counted against a control group.
-const longPart, shortPart = 8, 7
+// longPart cannot stand in a dump by chance (the nanoseconds of a timestamp have nine digits); shortPart can, and is
+// therefore counted against a control group.
+const longPart, shortPart = 10, 7
 
 // found tells the first long part of a secret that text holds, plain or with the usual separators taken out.
 func found(text []byte, all []secret) string {
