@@ -18,6 +18,10 @@ type event struct {
 	Elapsed                       float64
 }
 
+// optional names the one thing that tests may do without: a copy of Twilio's OpenAPI description, which is not
+// ours to ship.
+const optional = "TWILIO_OAI"
+
 func main() { os.Exit(run(os.Stdin, os.Stdout)) }
 
 // tally is what the events come to.
@@ -80,7 +84,9 @@ func (t *tally) take(e event) {
 		t.failed++
 		t.failedIn[e.Package] = true
 		fmt.Fprintf(t.out, "FAIL  %s\n%s", key, text)
-	case e.Action == "skip":
+	case strings.Contains(text, optional):
+		fmt.Fprintf(t.out, "left  %s: %s is not set\n", key, optional)
+	default:
 		t.skipped++
 		fmt.Fprintf(t.out, "SKIP  %s\n%s", key, text)
 	}

@@ -34,7 +34,7 @@ func Listen(addr string) (*Listener, error) {
 func (l *Listener) Serve(handler http.Handler) {
 	l.server = &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: 2 * time.Second,
+		ReadHeaderTimeout: 10 * time.Second, // proxies open connections before they have a request for them
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    16 << 10,
