@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -82,8 +83,13 @@ func found(text []byte, all []secret) string {
 	return ""
 }
 
+// moments are times in milliseconds since 1970, as stream IDs and scores have them: no card number begins like
+// them, and during one run they all share their first digits, which is not what chance would do.
+var moments = regexp.MustCompile(`\b1[789][0-9]{11}\b|\b1\.[789][0-9]+e\+12\b`)
+
 // shortHits counts how often short parts of the secrets stand in text.
 func shortHits(text []byte, all []secret) int {
+	text = moments.ReplaceAll(text, nil)
 	parts := map[string]bool{}
 	for _, s := range all {
 		for _, p := range s.parts(shortPart) {
