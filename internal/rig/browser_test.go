@@ -1,0 +1,131 @@
+package rig_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/paydial/paydial/internal/local"
+	"github.com/paydial/paydial/internal/rig"
+)
+
+// browserPatience is how long a step on a page may take; sentences are spoken eight times faster than by people.
+const browserPatience = 30 * time.Second
+
+// TestPayInTheBrowser is the newcomer's first call, all of it real: the page that dev serves, the app, the simulator
+// and the gateway. Every key is clicked, the card's number too; the ledger and the book agree with the page.
+func TestPayInTheBrowser(t *testing.T) {
+	t.Parallel()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed")
+	}
+	r := rig.Start(t, local.Options{})
+	b := openBrowser(t, chromium)
+	b.do(chromedp.Navigate(r.AppURL+"/phone"), chromedp.SetValue(chromedp.CSS("#opt-speed"), "0.125"))
+	b.click("#ring")
+	for _, step := range []struct{ waiting, keys string }{
+		{"your keys", "1"},
+		{"your keys", "12345678"},
+		{"your keys", "1"},
+		{"your card number", "4242424242424242"},
+		{"your expiry date", "1230"},
+		{"your security code", "123"},
+	} {
+		b.reads("#waiting", "Waiting for "+step.waiting)
+		for _, key := range step.keys {
+			b.click(`[data-key="` + string(key) + `"]`)
+		}
+	}
+	b.reads("#outcome", "Paid $84.20")
+	b.reads("#captions", "Your confirmation is")
+	book := r.Charges()
+	if len(book) != 1 || book[0].Amount != "84.20" || book[0].Last4 != "4242" {
+		t.Fatalf("the gateway's book: %+v", book)
+	}
+	b.picture("whole-call-paid")
+	b.do(chromedp.Navigate(r.AppURL + "/payments"))
+	b.reads("body", book[0].ID)
+	b.picture("payments")
+	b.do(chromedp.Navigate(r.AppURL + "/calls"))
+	b.reads("body", "paid")
+	if page := b.text("html"); strings.Contains(page, "424242") {
+		t.Error("a page shows more than the last four digits")
+	}
+}
+
+// browser is one page of Chromium.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func openBrowser(t *testing.T, path string) *browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
+	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(closeAllocator)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return &browser{t: t, ctx: ctx}
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.t.Fatalf("%v\nthe page shows:\n%s", err, b.text("body"))
+	}
+}
+
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// reads waits until an element's text holds the words.
+func (b *browser) reads(selector, words string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	holds := fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, words)
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](holds, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+		b.t.Fatalf("wait for %q in %s: %v\nthe page shows:\n%s", words, selector, err, b.text("body"))
+	}
+}
+
+func (b *browser) text(selector string) string {
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector)))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// picture saves the page as a picture where PAYDIAL_SCREENSHOTS names a folder.
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	dir := os.Getenv("PAYDIAL_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o644)
+	}
+	if err != nil {
+		b.t.Error(err)
+	}
+}
