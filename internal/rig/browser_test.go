@@ -31,14 +31,15 @@ func TestPayInTheBrowser(t *testing.T) {
 	b := openBrowser(t, chromium)
 	b.do(chromedp.Navigate(r.AppURL+"/phone"), chromedp.SetValue(chromedp.CSS("#opt-speed"), "0.125"))
 	b.click("#ring")
-	for _, step := range []struct{ waiting, keys string }{
-		{"your keys", "1"},
-		{"your keys", "12345678"},
-		{"your keys", "1"},
-		{"your card number", "4242424242424242"},
-		{"your expiry date", "1230"},
-		{"your security code", "123"},
+	for _, step := range []struct{ hears, waiting, keys string }{ // two waits for keys read alike: the words tell them apart
+		{"For English", "your keys", "1"},
+		{"eight digit account number", "your keys", "12345678"},
+		{"84 dollars and 20 cents", "your keys", "1"},
+		{"card number", "your card number", "4242424242424242"},
+		{"expiration date", "your expiry date", "1230"},
+		{"security code", "your security code", "123"},
 	} {
+		b.reads("#captions", step.hears)
 		b.reads("#waiting", "Waiting for "+step.waiting)
 		for _, key := range step.keys {
 			b.click(`[data-key="` + string(key) + `"]`)
