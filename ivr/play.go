@@ -31,7 +31,8 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 				return err
 			}
 			if !done {
-				return s.leaveWaiting(r, *sprint.Effect)
+				r.wait(*sprint.Effect)
+				return nil
 			}
 			in = answer
 			continue
@@ -50,14 +51,13 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 	return errTooManyEffects
 }
 
-// leaveWaiting parks the turn on an effect: the caller hears while_waiting and asks again.
-func (s *Server) leaveWaiting(r *run, e flows.Effect) error {
-	if r.place.Flow.Pending == nil && e.WhileWaiting != nil {
+// wait parks the turn on an effect that was left running: the caller hears while_waiting, once, and comes back.
+func (r *run) wait(e flows.Effect) {
+	if e.WhileWaiting != nil {
 		r.speech = append(r.speech, *e.WhileWaiting)
 	}
 	r.place.Flow.Pending = &e
 	r.stop = &waitStop{}
-	return nil
 }
 
 // waitStop is ivr's own stop: come back in a moment. It is not one of the flow's.
@@ -134,7 +134,7 @@ func (s *Server) finish(ctx context.Context, r *run) error {
 func (s *Server) tell(r *run, facts []flows.Fact) {
 	for _, f := range facts {
 		data := map[string]string{}
-		for name, v := range maps.All(f.Data) {
+		for name, v := range f.Data {
 			data[name] = v.String()
 		}
 		if f.At.Line > 0 {

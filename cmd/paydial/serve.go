@@ -78,7 +78,7 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	log.Info("serving", "listen", listener.URL(), "public_url", v.get("public-url"), "flows", app.Projects.Current().Hash[:8])
 	switch people := peopleAccess(v); {
 	case people.LoopbackOnly:
-		log.Info("Twilio is simulated on this computer: the API and the pages are open from here, with the token " + devAPIToken)
+		log.Info("Twilio is simulated on this computer: the API and the pages are open from here, with the token " + server.DevAPIToken)
 	case len(people.Tokens) == 0:
 		log.Warn("no PAYDIAL_API_TOKEN is set: the JSON API and the pages are off")
 	}
@@ -143,17 +143,13 @@ func startFailure(err error, v values) error {
 	return fail(exitFailed, "start: %v", err)
 }
 
-// devAPIToken opens the API and the pages of a server that is only being tried: it works from this computer, by
-// this computer's name, and only while the server's Twilio is on this computer too.
-const devAPIToken = "dev-api-token" //nolint:gosec // no secret: published, and of use on one computer only
-
 // peopleAccess says who may read the API and the pages.
 func peopleAccess(v values) console.Config {
 	switch {
 	case v.get("api-token") != "":
 		return console.Config{Tokens: []string{v.get("api-token")}}
 	case onThisComputer(v.get("twilio-api-url")) && onThisComputer(v.get("public-url")):
-		return console.Config{Tokens: []string{devAPIToken}, LoopbackOnly: true}
+		return console.Config{Tokens: []string{server.DevAPIToken}, LoopbackOnly: true}
 	}
 	return console.Config{}
 }

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/paydial/paydial/internal/server"
+)
 
 // TestPeopleAccess: without a token nobody may read, but for a server that is being tried on this computer.
 func TestPeopleAccess(t *testing.T) {
@@ -13,8 +17,8 @@ func TestPeopleAccess(t *testing.T) {
 		"a token":                        {"secret", "", "https://pay.example.com", "secret", false},
 		"a token and the simulator":      {"secret", "http://127.0.0.1:8090", "http://127.0.0.1:8080", "secret", false},
 		"Twilio itself":                  {"", "", "https://pay.example.com", "", false},
-		"the simulator":                  {"", "http://127.0.0.1:8090", "http://127.0.0.1:8080", devAPIToken, true},
-		"the simulator by name":          {"", "http://localhost:8090", "http://[::1]:8080", devAPIToken, true},
+		"the simulator":                  {"", "http://127.0.0.1:8090", "http://127.0.0.1:8080", server.DevAPIToken, true},
+		"the simulator by name":          {"", "http://localhost:8090", "http://[::1]:8080", server.DevAPIToken, true},
 		"a simulator elsewhere":          {"", "http://10.0.0.7:8090", "http://127.0.0.1:8080", "", false},
 		"a public address":               {"", "http://127.0.0.1:8090", "https://pay.example.com", "", false},
 		"a name that only looks like it": {"", "http://127.0.0.1.example.com", "http://127.0.0.1:8080", "", false},

@@ -25,7 +25,7 @@ import (
 const (
 	AccountSID = "AC00000000000000000000000000000001"
 	AuthToken  = "simulated-auth-token" //nolint:gosec // the simulator's published token, no secret
-	APIToken   = "dev-api-token"        //nolint:gosec // works on loopback addresses only
+	APIToken   = server.DevAPIToken
 )
 
 // tick is how often the in-process Redis is told that time has passed: its keys do not expire by themselves.

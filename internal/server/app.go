@@ -51,6 +51,10 @@ type App struct {
 	handler http.Handler
 }
 
+// DevAPIToken opens the API and the pages of an app that is only being tried: it works from this computer, by this
+// computer's name, and only while the app's Twilio is on this computer too. It is published, so it is no secret.
+const DevAPIToken = "dev-api-token" //nolint:gosec // of use on one computer only
+
 // ErrFindings says that the project has errors; App.Findings or the findings returned beside it tell them.
 var ErrFindings = errors.New("the project has errors")
 
