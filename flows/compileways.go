@@ -126,65 +126,44 @@ func asks(v Verb) bool {
 	return false
 }
 
-// endingsOf lists the endings of a step that is a state, in the order of the file where there is one. A step
-// with a counted target can give up.
+// endingsOf lists the endings of a step that is a state, in the order of the file where there is one: those that
+// its fields make, then those that the linter holds every such step to.
 func endingsOf(s *Step) []string {
 	out := ownEndings(s)
-	if limited(s) && !slices.Contains(out, gaveUp) {
-		out = append(slices.Clip(out), gaveUp)
+	for _, e := range stepEndings(s) {
+		if !slices.Contains(out, e.name) {
+			out = append(out, e.name)
+		}
 	}
 	return out
 }
 
+// ownEndings are the endings that stepEndings leaves out: keys, branches, and the ones nobody has to handle.
 func ownEndings(s *Step) []string {
+	var out []string
 	switch v := s.Verb.(type) {
 	case *Menu:
-		out := make([]string, 0, len(v.Options)+1)
 		for _, o := range v.Options {
 			out = append(out, o.Key)
 		}
-		return append(out, gaveUp)
-	case *Ask:
-		return []string{"ok", gaveUp}
-	case *Confirm:
-		return []string{"yes", "no", gaveUp}
-	case *ChooseLanguage:
-		return []string{"ok"}
 	case *If:
-		return []string{"then", "else"}
+		out = []string{"then", "else"}
 	case *Choose:
-		out := make([]string, 0, len(s.Then))
 		for _, b := range s.Then {
 			out = append(out, b.Ending)
 		}
-		return out
 	case *Go:
-		return []string{endingGo}
-	case *Pay:
-		good := "paid"
-		if v.Amount == nil {
-			good = "saved"
-		}
-		return append([]string{good}, fixedEndings["pay"]...)
+		out = []string{endingGo}
 	case *Transfer:
 		if v.MayReturnTo != "" {
-			return append([]string{"returned"}, fixedEndings["transfer"]...)
+			out = []string{"returned"}
 		}
+	case *RecordCall:
+		out = []string{endingDone}
+	case *RawTwiML:
+		out = []string{endingBack}
 	}
-	return fixedEndings[s.Verb.Word()]
-}
-
-// fixedEndings are the endings of the verbs whose endings do not depend on their fields.
-var fixedEndings = map[string][]string{
-	"hours":        {"open", "closed", "holiday"},
-	"lookup":       {"found", "not_found", "failed"},
-	"submit":       {"done", "refused", "failed"},
-	"pay":          {"declined", "cancelled", gaveUp, "unavailable", "unknown", "hung_up"},
-	"transfer":     {"ended", "no_answer", "busy", "failed"},
-	"voicemail":    {"left", "empty"},
-	"text_message": {"sent", "failed"},
-	"record":       {endingDone},
-	"twiml":        {endingBack},
+	return out
 }
 
 // allSteps goes through every step of the flow in file order, the ones inside branches behind their owner, and
