@@ -52,7 +52,7 @@ func BenchmarkMachine(b *testing.B) {
 	n := p.flow.program.nodes[p.st.Stop]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := p.flow.program.machine.next(n.state, n.ways["3"].event); err != nil {
+		if _, err := p.flow.program.machine.Next(n.state, n.ways["3"].event); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,6 +1,10 @@
 package flows
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/paydial/paydial/internal/machine"
+)
 
 // program is a flow as it is run. States are the steps that can end in more than one way or wait for something;
 // what lies between two states is a way. The machine says where an ending leads, the way what is done on it.
@@ -8,7 +12,7 @@ type program struct {
 	nodes   map[string]*node // by step ID
 	order   []*node          // in file order, built-in ones last
 	hops    map[*Step]*hop   // by step
-	machine *machine
+	machine *machine.Machine
 
 	begin, goodbye, apology, over, after, done *node
 }
@@ -109,7 +113,7 @@ func compileFlow(f *Flow) (*program, error) {
 	}
 	table := c.table()
 	var err error
-	if c.prog.machine, err = newMachine(table); err != nil {
+	if c.prog.machine, err = machine.New(beginState, table); err != nil {
 		return nil, fmt.Errorf("compile flow %s: %w", f.Name, err)
 	}
 	return c.prog, nil
@@ -298,11 +302,11 @@ func (c *flowCompiler) addAfterCall() {
 }
 
 // table is the program as lines of the machine.
-func (c *flowCompiler) table() []transition {
-	var out []transition
+func (c *flowCompiler) table() []machine.Transition {
+	var out []machine.Transition
 	for _, n := range c.prog.order {
 		for _, w := range n.order {
-			out = append(out, transition{from: n.state, event: w.event, to: w.to.state})
+			out = append(out, machine.Transition{From: n.state, Event: w.event, To: w.to.state})
 		}
 	}
 	return out

@@ -187,7 +187,7 @@ func (r *run) leave(ending string) error {
 	if err != nil {
 		return err
 	}
-	to, err := r.prog.machine.next(r.node.state, w.event)
+	to, err := r.prog.machine.Next(r.node.state, w.event)
 	if err != nil {
 		return err
 	}
