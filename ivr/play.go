@@ -81,7 +81,7 @@ func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flo
 	p, err := s.Ledger.Open(ctx, payments.NewPayment{
 		Call: r.call, Turn: r.turn, Step: pay.Step, Flow: r.flow.Name, Reference: pay.Reference,
 		Amount: payments.Amount{Minor: pay.Amount.Minor, Currency: pay.Amount.Currency},
-		Intent: intent, Source: payments.Keypad, Method: pay.Method, Connector: pay.Connector, OnceKey: pay.OncePer,
+		Intent: intent, Source: payments.SourceKeypad, Method: pay.Method, Connector: pay.Connector, OnceKey: pay.OncePer,
 	})
 	if errors.Is(err, payments.ErrUnsettled) || errors.Is(err, payments.ErrChanged) {
 		s.Log.Warn("payment refused: an earlier one is unsettled", "call", r.call, "flow", r.flow.Name)

@@ -112,7 +112,7 @@ func TestOpenAndClose(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		p := b.open(t, bill("CA1", 3))
 		want := payments.Payment{
-			ID: p.ID, Call: "CA1", Turn: 3, Step: "pay#2", Flow: "pay-my-bill", Intent: payments.Charge, Source: payments.Keypad,
+			ID: p.ID, Call: "CA1", Turn: 3, Step: "pay#2", Flow: "pay-my-bill", Intent: payments.Charge, Source: payments.SourceKeypad,
 			Method: "credit-card", Connector: "acme-stripe", Reference: "bill 12345678",
 			Amount: payments.Amount{Minor: 8420, Currency: "usd"}, State: payments.Started,
 			Started: b.clock.now(), Updated: b.clock.now(), Deadline: b.clock.now().Add(payments.DefaultDeadline),

@@ -21,7 +21,7 @@ const (
 // newRow checks what Open was given and makes a row of it.
 func (l *Ledger) newRow(n NewPayment) (row, error) {
 	if n.Source == "" {
-		n.Source = Keypad
+		n.Source = SourceKeypad
 	}
 	if n.Method == "" {
 		n.Method = "credit-card"
@@ -63,7 +63,7 @@ func (n NewPayment) check() error {
 		return fmt.Errorf("turn %d", n.Turn)
 	case n.Intent != Charge && n.Intent != Save:
 		return errors.New("intent is neither charge nor save")
-	case n.Source != Keypad && n.Source != Desk:
+	case n.Source != SourceKeypad && n.Source != SourceDesk:
 		return errors.New("source is neither keypad nor desk")
 	case n.Method != "credit-card" && n.Method != "ach-debit":
 		return errors.New("method is neither credit-card nor ach-debit")

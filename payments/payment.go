@@ -73,8 +73,8 @@ type Source string
 
 // The sources.
 const (
-	Keypad Source = "keypad" // the caller, in a flow's pay step
-	Desk   Source = "desk"   // an agent, with the Payment resource
+	SourceKeypad Source = "keypad" // the caller, in a flow's pay step
+	SourceDesk   Source = "desk"   // an agent, with the Payment resource
 )
 
 // NewPayment is what Open needs. No field may hold digits that look like a card number.
@@ -85,11 +85,11 @@ type NewPayment struct {
 	Flow      string
 	Amount    Amount // required for Charge
 	Intent    Intent // required
-	Source    Source // "": Keypad
+	Source    Source // "": SourceKeypad
 	Method    string // credit-card (""), ach-debit
 	Connector string
 	Reference string // what it is for, in the user's words: a bill, an account
-	Agent     string // Desk: who
+	Agent     string // SourceDesk: who
 	Campaign  string
 	Contact   string
 
