@@ -100,15 +100,15 @@ func (s *Server) payInput(ctx context.Context, r *run, req *Request, in flows.In
 	if err != nil {
 		return in, fmt.Errorf("read pay result: %w", err)
 	}
-	verdict := verdictOf(res, r.place.Charging)
-	kept, _, err := s.Ledger.Close(ctx, r.place.Payment, ledgerResult(res, verdict))
+	result := payments.ResultOf(res, r.place.Charging)
+	kept, _, err := s.Ledger.Close(ctx, r.place.Payment, result)
 	if err != nil && !errors.Is(err, payments.ErrContradiction) {
 		return in, fmt.Errorf("close payment %s: %w: %w", r.place.Payment, errResultNotKept, err)
 	}
 	if err != nil {
 		s.Log.Error("payment result contradicts the ledger", "call", req.Call.SID, "payment", r.place.Payment, "error", err)
 	}
-	in.Kind, in.Ending = flows.InputPay, endingOf(kept, verdict)
+	in.Kind, in.Ending = flows.InputPay, endingOf(kept, result)
 	in.Payment = paymentFacts(kept, in.Ending)
 	r.event("payment", in.Ending, r.place.Payment, map[string]string{
 		"result": in.Ending, "amount": kept.Amount.Decimal(), "currency": kept.Amount.Currency,
@@ -129,7 +129,7 @@ func (s *Server) settlePaymentOnly(ctx context.Context, req *Request) {
 	if err == nil && kept.Call == req.Call.SID {
 		var res twilio.PayResult
 		if res, err = twilio.ParsePayResult(req.Form); err == nil {
-			_, _, err = s.Ledger.Close(ctx, id, ledgerResult(res, verdictOf(res, kept.Intent == payments.Charge)))
+			_, _, err = s.Ledger.Close(ctx, id, payments.ResultOf(res, kept.Intent == payments.Charge))
 		}
 	}
 	if err != nil {
@@ -137,19 +137,10 @@ func (s *Server) settlePaymentOnly(ctx context.Context, req *Request) {
 	}
 }
 
-// ledgerResult is what the ledger keeps of a result.
-func ledgerResult(res twilio.PayResult, v payVerdict) payments.Result {
-	return payments.Result{
-		State: v.state, Brand: res.PaymentCardType, Last4: last4(res.PaymentCardNumber),
-		Confirmation: res.PaymentConfirmationCode, Token: res.PaymentToken, ProfileID: res.ProfileID,
-		ErrorCode: res.PayErrorCode, ErrorText: res.PaymentError, ConnectorError: res.ConnectorError,
-	}
-}
-
-// endingOf is the flow's word for what the ledger keeps.
-func endingOf(kept payments.Payment, v payVerdict) string {
-	if kept.State == v.state || kept.ID == "" {
-		return v.ending
+// endingOf is the flow's word for what the ledger keeps: endings of pay are called as the ledger's states.
+func endingOf(kept payments.Payment, came payments.Result) string {
+	if kept.ID == "" {
+		return string(came.State)
 	}
 	return string(kept.State)
 }

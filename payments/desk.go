@@ -98,6 +98,7 @@ type Limits struct {
 // processes on one Redis.
 type Desk struct {
 	cfg   DeskConfig
+	rules *rules
 	store *deskStore
 	hub   *deskHub
 }
@@ -115,7 +116,11 @@ func NewDesk(ctx context.Context, cfg DeskConfig) (*Desk, error) {
 		cfg.Now = time.Now
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
-	d := &Desk{cfg: cfg, store: &deskStore{redis: cfg.Redis}}
+	rules, err := newRules(cfg.Limits)
+	if err != nil {
+		return nil, fmt.Errorf("open the desk: %w", err)
+	}
+	d := &Desk{cfg: cfg, rules: rules, store: &deskStore{redis: cfg.Redis}}
 	d.hub = newDeskHub(cfg.Redis)
 	if err := d.store.loadScripts(ctx); err != nil {
 		return nil, fmt.Errorf("open the desk: %w", err)

@@ -43,17 +43,21 @@ func (s *deskStore) loadScripts(ctx context.Context) error {
 // document is an agent-assisted payment as it is kept: what is shown, and what only the desk needs.
 type document struct {
 	Assisted
-	Marks   []mark    `json:"marks"` // what Field keeps to itself, in the order of Fields
-	SID     string    `json:"sid"`   // Twilio's PK...
-	Offer   Offer     `json:"offer"`
-	Turn    int       `json:"turn"` // in the ledger
-	Create  *order    `json:"create,omitempty"`
-	Capt    *order    `json:"capture,omitempty"` // the capture that is under way or was the last
-	Final   *order    `json:"final,omitempty"`   // complete or cancel
-	Asks    int       `json:"asks"`              // asks so far
-	Keys    []string  `json:"keys,omitempty"`    // of the last wishes that were carried out
-	Confirm bool      `json:"confirm,omitempty"`
-	Ended   time.Time `json:"ended,omitzero"`
+	Marks     []mark    `json:"marks"` // what Field keeps to itself, in the order of Fields
+	SID       string    `json:"sid"`   // Twilio's PK...
+	Offer     Offer     `json:"offer"`
+	Turn      int       `json:"turn"` // in the ledger
+	Create    *order    `json:"create,omitempty"`
+	Capt      *order    `json:"capture,omitempty"` // the capture that is under way or was the last
+	Final     *order    `json:"final,omitempty"`   // complete or cancel
+	Asks      int       `json:"asks"`              // asks so far
+	Keys      []string  `json:"keys,omitempty"`    // of the last wishes that were carried out
+	Confirm   bool      `json:"confirm,omitempty"`
+	First     string    `json:"first,omitempty"`     // to be asked as soon as the session is open
+	Charged   time.Time `json:"charged,omitzero"`    // when the card company was to be asked
+	CallEnded time.Time `json:"call_ended,omitzero"` // when the caller left a keypad payment
+	Ended     time.Time `json:"ended,omitzero"`
+	Settled   bool      `json:"settled,omitempty"` // ledger, recording and call were told of the end
 }
 
 // mark is what Field does not show.
@@ -116,18 +120,13 @@ func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (boo
 	if err != nil {
 		return false, err
 	}
-	if doc.Stage.Over() && kept == 1 {
-		err = s.drop(ctx, doc.ID, due)
-	}
-	return kept == 1, err
+	return kept == 1, nil
 }
 
 func (s *deskStore) note(ctx context.Context, doc *document, due time.Time) error {
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		if !due.IsZero() {
-			p.ZAdd(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
-			p.PExpire(ctx, dueKey, assistedTTL)
-		}
+		p.ZAdd(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
+		p.PExpire(ctx, dueKey, assistedTTL)
 		if doc.Version == 0 {
 			p.ZAdd(ctx, openKey, redis.Z{Score: float64(doc.Started.UnixMilli()), Member: doc.ID})
 			p.PExpire(ctx, openKey, assistedTTL)
@@ -137,13 +136,11 @@ func (s *deskStore) note(ctx context.Context, doc *document, due time.Time) erro
 	return err
 }
 
-// drop takes a payment that is over off the lists.
-func (s *deskStore) drop(ctx context.Context, id string, due time.Time) error {
+// drop takes a payment that is long over off the lists.
+func (s *deskStore) drop(ctx context.Context, id string) error {
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.ZRem(ctx, openKey, id)
-		if due.IsZero() {
-			p.ZRem(ctx, dueKey, id)
-		}
+		p.ZRem(ctx, dueKey, id)
 		return nil
 	})
 	return err
@@ -159,6 +156,13 @@ func (s *deskStore) due(ctx context.Context, now time.Time) ([]string, error) {
 	}).Result()
 }
 
+// claiming is a call wanted for a payment, which may push aside one that came to nothing.
+type claiming struct {
+	call, id, key string
+	now           time.Time
+	aside         string
+}
+
 // claimed is what the call's desk says to a wish.
 type claimed struct {
 	word, id string // new, same, busy
@@ -167,8 +171,9 @@ type claimed struct {
 }
 
 // take gives a call to a new payment, or says which one has it.
-func (s *deskStore) take(ctx context.Context, call, id, key string, now time.Time, aside string) (claimed, error) {
-	r, err := s.claim.Run(ctx, s.redis, []string{callDeskKey(call)}, id, key, now.UnixMilli(), assistedTTL.Milliseconds(), aside).Slice()
+func (s *deskStore) take(ctx context.Context, w claiming) (claimed, error) {
+	r, err := s.claim.Run(ctx, s.redis, []string{callDeskKey(w.call)},
+		w.id, w.key, w.now.UnixMilli(), assistedTTL.Milliseconds(), w.aside).Slice()
 	if err != nil {
 		return claimed{}, err
 	}

@@ -29,12 +29,15 @@ func (l *Ledger) newRow(n NewPayment) (row, error) {
 	if n.Deadline <= 0 {
 		n.Deadline = l.Deadline
 	}
+	if n.ID == "" {
+		n.ID = NewID()
+	}
 	if err := n.check(); err != nil {
 		return row{}, err
 	}
 	now := l.now()
 	r := row{Payment: Payment{
-		ID: "pay_" + strings.ToLower(rand.Text()), Call: n.Call, Turn: n.Turn, Step: n.Step, Flow: n.Flow,
+		ID: n.ID, Call: n.Call, Turn: n.Turn, Step: n.Step, Flow: n.Flow,
 		Intent: n.Intent, Source: n.Source, Method: n.Method, Connector: n.Connector, Reference: n.Reference,
 		Agent: n.Agent, Campaign: n.Campaign, Contact: n.Contact, Amount: n.Amount,
 		State: Started, Started: now, Updated: now, Deadline: now.Add(n.Deadline),
@@ -47,6 +50,9 @@ func (l *Ledger) newRow(n NewPayment) (row, error) {
 	}
 	return r, nil
 }
+
+// NewID makes the ID of a payment, which nobody can guess.
+func NewID() string { return "pay_" + strings.ToLower(rand.Text()) }
 
 // guardOf is the name of a guard. It is a hash, so that a key of any length and content fits.
 func guardOf(kind, key string) string {
@@ -76,7 +82,7 @@ func (n NewPayment) check() error {
 		name, text string
 		rule       textRule
 	}{
-		{"call", n.Call, identifier}, {"step", n.Step, prose}, {"flow", n.Flow, prose},
+		{"id", n.ID, identifier}, {"call", n.Call, identifier}, {"step", n.Step, prose}, {"flow", n.Flow, prose},
 		{"connector", n.Connector, prose}, {"reference", n.Reference, prose}, {"agent", n.Agent, prose},
 		{"campaign", n.Campaign, identifier}, {"contact", n.Contact, identifier}, {"once key", n.OnceKey, identifier},
 	} {

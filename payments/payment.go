@@ -79,6 +79,7 @@ const (
 
 // NewPayment is what Open needs. No field may hold digits that look like a card number.
 type NewPayment struct {
+	ID        string // from NewID; "": Open makes one
 	Call      string // required
 	Turn      int    // the turn whose answer carries <Pay>; Call and Turn are unique together
 	Step      string // the pay step

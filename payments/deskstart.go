@@ -1,0 +1,257 @@
+package payments
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+const (
+	// deskTurn is where the numbers of agent-assisted payments begin among a call's turns in the ledger: no flow gets
+	// so far.
+	deskTurn = 500_000
+	// abandoned is after how long a claim without a payment belongs to a process that died.
+	abandoned = 15 * time.Second
+)
+
+// Start takes an agent-assisted payment on a call that a flow has handed over: the ledger's row first, then the
+// session at Twilio, and then the first field if one is wanted. The same Key again gives the same payment.
+//
+// Errors: ErrNotOffered, ErrAmount, ErrRaised, ErrReason and ErrCardData before anything was written, ErrCallBusy with
+// the payment that is open, the ledger's ErrUnsettled and ErrAlreadyPaid, and ErrNotSent with the payment, whose
+// Trouble says what Twilio said.
+func (d *Desk) Start(ctx context.Context, by Actor, s Start) (Assisted, error) {
+	return d.start(ctx, by, s, false)
+}
+
+// SendToKeypad lets the caller pay by keypad, in Twilio's own dialogue, and come back to the agent. What was open on
+// the call is cancelled first. Errors are those of Start.
+func (d *Desk) SendToKeypad(ctx context.Context, by Actor, s Start) (Assisted, error) {
+	return d.start(ctx, by, s, true)
+}
+
+func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assisted, error) {
+	h, err := d.Handover(ctx, s.Call)
+	if err != nil {
+		return Assisted{}, err
+	}
+	doc, err := planned(h, s, by, d.cfg.Limits)
+	if err != nil {
+		return Assisted{}, fmt.Errorf("start payment on call %s: %w", s.Call, err)
+	}
+	doc.Keypad = keypad
+	doc, begun, err := d.claim(ctx, by, s, doc)
+	if err != nil || !begun {
+		return shown(doc), err
+	}
+	ctx = context.WithoutCancel(ctx) // from here on it is seen through
+	if err := d.open(ctx, doc, s.Key); err != nil {
+		return shown(doc), err
+	}
+	doc.Recording = d.pauseRecording(ctx, doc.Call)
+	if doc, err = d.begin(ctx, by, doc, h); err != nil {
+		return shown(doc), err
+	}
+	kept, err := d.carryOut(ctx, doc, *doc.Create)
+	if err != nil || kept.First == "" {
+		return shown(kept), err
+	}
+	return d.Ask(ctx, by, kept.ID, kept.First, "")
+}
+
+// planned is the document of a payment as it is wanted, within what the flow offers: pure.
+func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
+	offer := Offer{Intent: Charge, Method: methodCard, AskCode: true, AskPostal: true}
+	if h.Offer != nil {
+		offer = *h.Offer
+	}
+	doc := &document{Offer: offer, Confirm: s.Confirm}
+	doc.Call, doc.Flow, doc.Stage = s.Call, h.Flow, StageReady
+	doc.Intent, doc.Method, doc.Reference = cmp.Or(s.Intent, offer.Intent), or(s.Method, offer.Method), or(s.Reference, offer.Reference)
+	doc.Connector, doc.Slow = offer.Connector, s.Slow
+	doc.Agent, doc.Screen, doc.First = by.ID, by.Screen, s.First
+	doc.KeyTimeout = l.KeyTimeout
+	if s.Slow {
+		doc.KeyTimeout = l.SlowKeys
+	}
+	if doc.Method == methodBank {
+		doc.BankAccount = or(s.BankAccount, or(offer.BankAccount, "consumer-checking"))
+	}
+	if err := doc.amount(s, by, h.Offer != nil); err != nil {
+		return nil, err
+	}
+	doc.Fields = fieldsOf(doc, s.AskPostal)
+	doc.Required = doc.missing()
+	if holdsCard(doc.Reference, prose) || holdsCard(s.Reason, prose) {
+		return nil, ErrCardData
+	}
+	return doc, nil
+}
+
+// amount is what will be charged: as offered, less if the agent says so, more if a supervisor does.
+func (doc *document) amount(s Start, by Actor, offered bool) error {
+	if doc.Intent == Save {
+		doc.Amount = Amount{Currency: doc.Offer.Amount.Currency}
+		doc.TokenType = or(s.TokenType, or(doc.Offer.TokenType, "reusable"))
+		return nil
+	}
+	doc.Amount = s.Amount
+	if s.Amount == (Amount{}) {
+		doc.Amount = doc.Offer.Amount
+	}
+	limit := doc.Offer.Limit
+	switch {
+	case doc.Amount.Minor <= 0 || doc.Amount.Minor > maxMinor || !validCurrency(doc.Amount.Currency):
+		return fmt.Errorf("%w: %s", ErrAmount, doc.Amount)
+	case doc.Offer.Amount.Currency != "" && doc.Amount.Currency != doc.Offer.Amount.Currency:
+		return fmt.Errorf("%w: the flow takes %s", ErrAmount, doc.Offer.Amount.Currency)
+	case limit.Minor > 0 && doc.Amount.Minor > limit.Minor:
+		return fmt.Errorf("%w: this call may charge %s at most", ErrAmount, limit)
+	case offered && doc.Amount.Minor > doc.Offer.Amount.Minor && !by.Supervisor:
+		return fmt.Errorf("%w: %s were offered", ErrRaised, doc.Offer.Amount)
+	}
+	return nil
+}
+
+// fieldsOf are the fields that a payment needs, in the order in which they are usually asked.
+func fieldsOf(doc *document, askPostal bool) []Field {
+	if doc.Method == methodBank {
+		return []Field{{Name: fieldRouting, State: FieldNotAsked, Length: 9}, {Name: fieldAccount, State: FieldNotAsked}}
+	}
+	out := []Field{{Name: fieldCard, State: FieldNotAsked}, {Name: fieldExpiry, State: FieldNotAsked, Length: 4}}
+	if doc.Offer.AskCode {
+		out = append(out, Field{Name: fieldCode, State: FieldNotAsked})
+	}
+	known := doc.Offer.PostalCode
+	switch {
+	case known != "" && !askPostal:
+		out = append(out, Field{Name: fieldPostal, State: FieldRight, Value: known, Digits: len(known), Given: true, Closed: true})
+	case doc.Offer.AskPostal || askPostal:
+		out = append(out, Field{Name: fieldPostal, State: FieldNotAsked})
+	}
+	return out
+}
+
+// claim gives the call to the payment. It is not begun when the same wish led to one before: that one comes back.
+func (d *Desk) claim(ctx context.Context, by Actor, s Start, doc *document) (_ *document, begun bool, err error) {
+	if s.Key == "" {
+		return nil, false, errors.New("payments: a key is needed to start")
+	}
+	if err := d.checkReason(ctx, s, doc.Intent); err != nil {
+		return nil, false, err
+	}
+	for aside := ""; ; {
+		c, err := d.store.take(ctx, claiming{call: s.Call, id: NewID(), key: s.Key, now: d.cfg.Now(), aside: aside})
+		if err != nil {
+			return nil, false, fmt.Errorf("claim call %s: %w", s.Call, err)
+		}
+		doc.ID, doc.Turn = c.id, deskTurn+c.n
+		if c.word == "new" {
+			return doc, true, nil
+		}
+		open, err := d.store.load(ctx, c.id)
+		switch {
+		case c.word == "same" && err == nil:
+			return open, false, nil
+		case c.word == "same" && errors.Is(err, ErrNoAssisted): // its process died before it was written
+			return doc, true, nil
+		case err != nil && !errors.Is(err, ErrNoAssisted):
+			return nil, false, fmt.Errorf("claim call %s: %w", s.Call, err)
+		case err == nil && doc.Keypad && open.Stage == StageOpen && aside != c.id:
+			if _, err := d.Cancel(ctx, by, c.id, ""); err != nil {
+				return open, false, err
+			}
+		case err == nil && !open.Stage.Over(), err != nil && d.cfg.Now().Sub(c.since) < abandoned:
+			return orEmpty(open), false, ErrCallBusy
+		default:
+			_, _, _ = d.cfg.Ledger.Close(ctx, c.id, Result{State: Cancelled}) // nothing was asked of anybody
+		}
+		aside = c.id
+	}
+}
+
+func orEmpty(doc *document) *document {
+	if doc == nil {
+		return &document{}
+	}
+	return doc
+}
+
+// checkReason wants a reason for charging a call that has paid.
+func (d *Desk) checkReason(ctx context.Context, s Start, intent Intent) error {
+	if intent != Charge || s.Reason != "" {
+		return nil
+	}
+	page, err := d.cfg.Ledger.List(ctx, Query{Filter: Filter{Call: s.Call, States: []State{Paid}}, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Payments) > 0 {
+		return ErrReason
+	}
+	return nil
+}
+
+// open writes the ledger's row. A number that is taken, because Redis forgot it, is passed over.
+func (d *Desk) open(ctx context.Context, doc *document, key string) error {
+	for range 50 {
+		p, err := d.cfg.Ledger.Open(ctx, NewPayment{
+			ID: doc.ID, Call: doc.Call, Turn: doc.Turn, Step: or(doc.Offer.Step, "desk"), Flow: doc.Flow, Amount: doc.Amount,
+			Intent: doc.Intent, Source: SourceDesk, Method: doc.Method, Connector: doc.Connector, Reference: doc.Reference,
+			Agent: doc.Agent, OnceKey: doc.Offer.OnceKey,
+		})
+		if err == nil && p.ID == doc.ID {
+			return nil
+		}
+		if err != nil && !errors.Is(err, ErrChanged) {
+			if letErr := d.store.let(ctx, doc.Call, doc.ID, key); letErr != nil {
+				d.cfg.Log.Error("let go of call", "call", doc.Call, "error", letErr)
+			}
+			return err
+		}
+		doc.Turn++
+	}
+	return fmt.Errorf("open payment of call %s: no number is free", doc.Call)
+}
+
+// pauseRecording stops the recording for the length of the payment, before a key can be pressed.
+func (d *Desk) pauseRecording(ctx context.Context, call string) RecordingState {
+	err := d.cfg.Twilio.UpdateRecording(ctx, call, currentRecording, "paused")
+	switch {
+	case err == nil:
+		return RecordingPaused
+	case notThere(err):
+		return RecordingNone
+	}
+	d.cfg.Log.Warn("pause recording", "call", call, "error", err)
+	return RecordingUnknown
+}
+
+// begin keeps the payment for the first time, on its way to Twilio.
+func (d *Desk) begin(ctx context.Context, by Actor, doc *document, h Handover) (*document, error) {
+	now := d.cfg.Now()
+	doc.Create = &order{Do: doCreate, Key: uuid.NewString(), At: now}
+	if doc.Keypad {
+		doc.Create.Do = doRedirect
+		h.Detour = doc.ID
+		if err := d.Offer(ctx, h); err != nil {
+			return doc, err
+		}
+	}
+	doc.Started, doc.Updated, doc.IdleEnds = now, now, now.Add(d.cfg.Limits.Idle)
+	d.rules.stage(doc, eventStart)
+	doc.log(now, by.ID, "started", "", "")
+	kept, err := d.store.keep(ctx, doc, d.rules.due(doc, now))
+	switch {
+	case err != nil:
+		return doc, fmt.Errorf("keep payment %s: %w", doc.ID, err)
+	case !kept: // the same wish, a moment earlier
+		return d.store.load(ctx, doc.ID)
+	}
+	d.changed(ctx, doc)
+	return doc, nil
+}
