@@ -107,7 +107,7 @@ func (d *desk) told(path string, n int) []url.Values {
 			f.Del(name)
 		}
 		for _, name := range []string{"DateCreated", "DateUpdated"} {
-			if f.Has(name) && !strings.HasPrefix(f.Get(name), "2026-01-05T10:0") {
+			if f.Has(name) && !strings.HasPrefix(f.Get(name), "2026-01-05T10:") {
 				d.t.Errorf("%s is %q", name, f.Get(name))
 			}
 			if f.Has(name) {

@@ -58,6 +58,9 @@ func (s *Agent) Report(c Capture, why Failure, partial bool) Status {
 		v.Set(s.asked.Field.parameter(), s.entry.String())
 		if s.asked.Field == CardNumber {
 			v.Del("PaymentCardType")
+			if s.entry.Shares(s.postal) {
+				v.Del("PaymentCardPostalCode")
+			}
 		}
 	}
 	v.Set("Required", strings.Join(s.missing(), ","))
