@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/paydial/paydial/simulator/connector"
 )
 
 // What the simulator is when nothing else is said; the same in every paydial.
@@ -22,7 +26,9 @@ const (
 type Config struct {
 	Accounts   []Account   // default one of DefaultAccountSID and DefaultAuthToken; more than one is not simulated
 	Numbers    []Number    // phone numbers of the account, with the applications that answer them
-	Connectors []Connector // Pay Connectors by name; Default and sandbox, of the sandbox gateway, are always there
+	Connectors []Connector // Pay Connectors by name, beside those of ReadyConnectors, which are always there
+	// Region is us1, ie1 or au1; default us1. Not every kind of connector is available in each.
+	Region string
 
 	// Pace is how long speech takes on calls that do not say so themselves: 0 none at all (for scripts and tests),
 	// 1 as long as it takes to say.
@@ -74,6 +80,7 @@ type Simulator struct {
 	notices    *notices
 	recordings *recordings
 	connectors *connectors
+	region     string
 	faults     faultBox
 	ids        *ids
 	clock      clock
@@ -116,13 +123,19 @@ func New(cfg Config) (*Simulator, error) {
 	default:
 		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
 	}
+	if cfg.Region == "" {
+		cfg.Region = connector.Regions()[0]
+	}
+	if !slices.Contains(connector.Regions(), cfg.Region) {
+		return nil, fmt.Errorf("region %q: %s is meant", cfg.Region, strings.Join(connector.Regions(), ", "))
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
 		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
 		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, publicURL: cfg.PublicURL,
-		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
+		region: cfg.Region, transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
