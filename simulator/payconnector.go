@@ -75,7 +75,7 @@ func (c Connector) Validate() error {
 	case c.Cards != "" && c.Cards != "any":
 		return wrong("cards", "cards %q: any, or nothing, is meant", c.Cards)
 	case c.URL != "" && !generic:
-		return wrong("url", "a %s connector is a look-alike of the sandbox gateway: only a generic one has a url", c.Kind)
+		return wrong("url", "%s connectors are look-alikes of the sandbox gateway: only a generic one has a url", c.Kind)
 	case c.URL != "" && checkURL(c.URL) != nil:
 		return wrong("url", "%v", checkURL(c.URL))
 	case c.URL != "" && !secure(c.URL):
@@ -101,7 +101,7 @@ func (c Connector) validateLists(wrong func(string, string, ...any) error) error
 		}
 		for _, word := range list.own {
 			if !slices.Contains(list.kinds, word) {
-				return wrong(list.field, "%s %q: a %s connector has %s", list.field, word, c.Kind, strings.Join(list.kinds, ", "))
+				return wrong(list.field, "%s %q: %s connectors have %s", list.field, word, c.Kind, strings.Join(list.kinds, ", "))
 			}
 		}
 	}

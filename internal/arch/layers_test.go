@@ -96,7 +96,7 @@ func forbidden(s source, from, to string) string {
 var onlyUser = map[string][]string{
 	"github.com/looplab/fsm":            {"flows", "bench"},
 	"github.com/expr-lang/expr":         {"flows"},
-	"go.yaml.in/yaml/v4":                {"flows"},
+	"go.yaml.in/yaml/v4":                {"flows", "simulator"},
 	"github.com/gin-gonic/gin":          {"ivr", "console", "internal/server", "bench"},
 	"github.com/twilio/twilio-go/rest":  {"twilio"},
 	"github.com/spf13/cobra":            {"cmd/paydial"},

@@ -12,7 +12,7 @@ import (
 // know without its gateway.
 func (c *Client) Check(cfg paysession.Config) *paysession.Refusal {
 	if c.Region != "" && !slices.Contains(c.abilities().Regions, c.Region) {
-		return refuse(CodeUnknown, "paymentConnector='%s' (a %s connector is not available in region %s)", cfg.Connector, c.kind(), c.Region)
+		return refuse(CodeUnknown, "paymentConnector='%s' (%s connectors are not available in region %s)", cfg.Connector, c.kind(), c.Region)
 	}
 	if c.Broken {
 		return refuse(CodeBroken, "paymentConnector='%s' (its configuration is not complete)", cfg.Connector)
@@ -24,7 +24,7 @@ func (c *Client) Check(cfg paysession.Config) *paysession.Refusal {
 		return refusal
 	}
 	if code, missing := c.kind().required(cfg); len(missing) > 0 {
-		return refuse(code, "Parameter='%s' (required by a %s connector)", strings.Join(missing, " "), c.kind())
+		return refuse(code, "Parameter='%s' (required by %s connectors)", strings.Join(missing, " "), c.kind())
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (c *Client) checkAbilities(cfg paysession.Config) *paysession.Refusal {
 }
 
 func (c *Client) unsupported() string {
-	return fmt.Sprintf("not supported by a %s connector", c.kind())
+	return fmt.Sprintf("not supported by %s connectors", c.kind())
 }
 
 func (c *Client) abilities() Abilities { return c.kind().Abilities().Narrowed(c.Can) }
