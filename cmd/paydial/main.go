@@ -157,7 +157,7 @@ func rootCommand(s streams) *cobra.Command {
 	inGroup(root, groupTry, simulatedCommands(s)...)
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
 	inGroup(root, groupRun, serveCommand(s), configCommand(s))
-	root.AddCommand(environmentTopic())
+	root.AddCommand(append(simulatedTopics(), environmentTopic())...)
 	root.Example = examplesOf(root)
 	for _, c := range append(root.Commands(), root) {
 		if c.HasSubCommands() {
