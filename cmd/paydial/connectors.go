@@ -123,7 +123,7 @@ func connectorOption(c *simulator.Connector, opt string) (err error) {
 		c.Cards = "any"
 	case key == "kind":
 		c.Kind = value
-	case key == "mode":
+	case opt == "mode=live", opt == "mode=test":
 		c.Mode = strings.ToUpper(value)
 	case opt == "approved=yes":
 		c.Approved = true
