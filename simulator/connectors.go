@@ -1,10 +1,12 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paydial/paydial/simulator/connector"
@@ -32,8 +34,13 @@ type connectors struct {
 }
 
 // openConnectors starts the sandbox gateway on a port of its own, so that even its own simulator speaks HTTP to
-// it. Beside the connectors that are wanted there are always those of ReadyConnectors.
+// it. Beside the connectors that are wanted there are always those of ReadyConnectors. Which of all these can be
+// used depends on the region.
 func (s *Simulator) openConnectors(cfg Config) error {
+	regions := connector.Regions()
+	if s.region = cmp.Or(cfg.Region, regions[0]); !slices.Contains(regions, s.region) {
+		return fmt.Errorf("region %q: %s is meant", s.region, strings.Join(regions, ", "))
+	}
 	cs := &connectors{
 		region: s.region,
 		http: &http.Client{

@@ -7,13 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/paydial/paydial/simulator/connector"
 )
 
 // What the simulator is when nothing else is said; the same in every paydial.
@@ -80,7 +76,6 @@ type Simulator struct {
 	notices    *notices
 	recordings *recordings
 	connectors *connectors
-	region     string
 	faults     faultBox
 	ids        *ids
 	clock      clock
@@ -100,6 +95,8 @@ type Simulator struct {
 	closing sync.Mutex // guards closed against spawn
 	closed  bool
 	wg      sync.WaitGroup
+
+	region string // us1, ie1 or au1
 }
 
 // New makes a simulator.
@@ -123,19 +120,13 @@ func New(cfg Config) (*Simulator, error) {
 	default:
 		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
 	}
-	if cfg.Region == "" {
-		cfg.Region = connector.Regions()[0]
-	}
-	if !slices.Contains(connector.Regions(), cfg.Region) {
-		return nil, fmt.Errorf("region %q: %s is meant", cfg.Region, strings.Join(connector.Regions(), ", "))
-	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
 		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
 		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, publicURL: cfg.PublicURL,
-		region: cfg.Region, transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
+		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)

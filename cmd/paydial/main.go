@@ -157,8 +157,9 @@ func rootCommand(s streams) *cobra.Command {
 	inGroup(root, groupTry, simulatedCommands(s)...)
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
 	inGroup(root, groupRun, serveCommand(s), configCommand(s))
-	root.AddCommand(append(simulatedTopics(), environmentTopic())...)
+	root.AddCommand(environmentTopic())
 	root.Example = examplesOf(root)
+	root.AddCommand(simulatedTopics()...)
 	for _, c := range append(root.Commands(), root) {
 		if c.HasSubCommands() {
 			onlyCommands(c)
