@@ -185,6 +185,7 @@ func (l *leg) handle(m message) {
 
 // press keeps keys for the verb that listens, or drops them when none does.
 func (l *leg) press(keys string, a *ack) {
+	l.pressed(keys)
 	if l.expecting == "" || l.over() {
 		a.ignored += len(keys)
 		l.call.publish(event{Type: "key", Ignored: len(keys)})

@@ -27,7 +27,9 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"GET " + account + "/Calls/{sid}/Notifications.json":        s.restListNotifications,
 		"GET " + account + "/Calls/{call}/Notifications/{sid}":      s.restFetchNotification,
 		"GET " + account + "/Calls/{sid}/Recordings.json":           s.restListRecordings,
+		"POST " + account + "/Calls/{sid}/Recordings.json":          s.restCreateRecording,
 		"GET " + account + "/Calls/{sid}/Recordings/{recording}":    s.restFetchRecording,
+		"POST " + account + "/Calls/{sid}/Recordings/{recording}":   s.restUpdateRecording,
 		"DELETE " + account + "/Calls/{sid}/Recordings/{recording}": s.restDeleteRecording,
 
 		"GET " + account + "/IncomingPhoneNumbers.json":     s.restListNumbers,
