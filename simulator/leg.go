@@ -193,6 +193,7 @@ func (l *leg) press(keys string, a *ack) {
 	if l.takeSecret(keys, a) {
 		return
 	}
+	l.pressed(keys)
 	if l.expecting == "" || l.over() {
 		a.ignored += len(keys)
 		l.call.publish(event{Type: "key", Ignored: len(keys)})
