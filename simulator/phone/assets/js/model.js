@@ -112,6 +112,7 @@ export class Call {
   }
 
   on_pay(e) {
+    if (e.asked) this.payment = assisted(e);
     this.payment ??= blankPayment({});
     if (e.result) {
       this.payment.result = e.result;
@@ -129,7 +130,9 @@ export class Call {
       this.rows.push({ kind: "wrong", at: e.at_ms, field: e.field, trouble: e.error_type, attempt: e.attempt });
       return;
     }
-    this.#moveTo(field, e.digits ?? 0);
+    if (e.taken) Object.assign(field, { state: "done", trouble: null });
+    else if (e.agent) this.#askFor(field, e.digits ?? 0);
+    else this.#moveTo(field, e.digits ?? 0);
   }
 
   // hooksArrived adds what the list of webhooks knows beyond the feed: parameters, and through them the masked
@@ -167,10 +170,22 @@ export class Call {
       if (f === field) break;
       if (f.state !== "done") Object.assign(f, { state: "done", trouble: null });
     }
+    this.#progress(field, digits);
+  }
+
+  // askFor is an agent's question: fields come in any order, and a new question takes the place of an open one.
+  #askFor(field, digits) {
+    for (const f of this.payment.fields) {
+      if (f !== field && f.state === "waiting") f.state = "open";
+    }
+    this.#progress(field, digits);
+  }
+
+  #progress(field, digits) {
     field.state = "waiting";
     field.digits = digits;
     if (digits > 0) field.trouble = null;
-    if (this.waitingFor === `pay:${field.name}`) this.keys = digits;
+    if (this.waitingFor.startsWith(`pay:${field.name}`)) this.keys = digits;
   }
 
   #showValues(params) {
@@ -191,6 +206,15 @@ function blankPayment(pay) {
   return {
     amount: pay.chargeAmount ?? "", currency: pay.currency ?? "usd", about: pay.description ?? "", bank,
     fields: asked.map(blankField), result: "", brand: "", confirmation: "",
+  };
+}
+
+// assisted is a payment that an agent takes: the fields that are required, whatever order they are asked for in.
+function assisted(e) {
+  const asked = new Set(e.asked.map((name) => name.replace(/-matcher$/, "")));
+  return {
+    amount: e.amount ?? "", currency: e.currency ?? "usd", about: "", bank: asked.has("bank-routing-number"),
+    fields: [...asked].map(blankField), result: "", brand: "", confirmation: "",
   };
 }
 
