@@ -1,6 +1,7 @@
 package rig_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paydial/paydial/internal/caller"
 	"github.com/paydial/paydial/simulator"
@@ -59,7 +61,9 @@ func TestNodePayments(t *testing.T) {
 		over <- err
 	}()
 
-	cmd := exec.Command(node, "payments.mjs")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, node, "payments.mjs")
 	cmd.Dir = "node"
 	cmd.Env = append(os.Environ(), "SIMULATOR_URL="+server.URL, "CALL_SID="+sid,
 		"TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID, "TWILIO_AUTH_TOKEN="+simulator.DefaultAuthToken)
