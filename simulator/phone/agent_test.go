@@ -68,6 +68,7 @@ func TestAgentTakesAPayment(t *testing.T) {
 
 	s.payments(t, one, "Capture", "payment-card-number")
 	b.reads("#waiting", "Waiting for your card number")
+	b.until("the typist to rest", `document.querySelector("[data-card=visa]").getAttribute("aria-disabled") === "false"`)
 	b.keys("424242424")
 	b.reads("#waiting", "Waiting for your card number, 9 keys so far")
 	b.reads("#payment", "•••• •••• •")
@@ -87,6 +88,9 @@ func TestAgentTakesAPayment(t *testing.T) {
 	b.reads("#timeline", "the payment went through")
 	b.click("#incoming .hangup")
 	b.reads("#captions", "The call has ended")
+	if !b.truth(`document.querySelectorAll("#timeline [data-kind=keys]").length < 15`) {
+		t.Error("the timeline has a row for each key")
+	}
 	html := b.html()
 	for _, secret := range []string{"4242424242424242", "4242 4242", "424242"} {
 		if strings.Contains(html, secret) {

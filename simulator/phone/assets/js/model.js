@@ -27,6 +27,7 @@ export class Call {
   answeredAt = null; // ms since the call was created
   endedAt = null;
   #hooks = new Map(); // row of each webhook by its number
+  #entry = {}; // rows of the field that an agent has asked for: its keys, and its callbacks, of which there is one a key
 
   constructor({ sid, from, to, created }) {
     Object.assign(this, { sid, from, to, created });
@@ -65,6 +66,7 @@ export class Call {
   on_waiting(e) {
     this.waitingFor = e.waiting_for;
     this.keys = 0;
+    this.#entry = {};
   }
 
   on_key(e) {
@@ -73,21 +75,34 @@ export class Call {
       return;
     }
     this.keys += 1;
-    const last = this.rows.at(-1);
+    const last = this.#entry.keys ?? this.rows.at(-1);
     const masked = Boolean(e.masked);
     const field = this.waitingFor;
     if (last?.kind === "keys" && last.masked === masked && last.field === field) {
       last.count += 1;
       last.keys += e.key ?? "";
     } else {
-      this.rows.push({ kind: "keys", at: e.at_ms, masked, field, count: 1, keys: e.key ?? "" });
+      const row = { kind: "keys", at: e.at_ms, masked, field, count: 1, keys: e.key ?? "" };
+      this.rows.push(row);
+      if (this.#assisted) this.#entry.keys = row;
     }
   }
 
+  // #assisted tells whether an agent's question is being answered.
+  get #assisted() {
+    return Boolean(this.payment?.assisted) && this.waitingFor.startsWith("pay:");
+  }
+
   on_webhook(e) {
+    if (e.purpose === "pay" && this.#assisted && this.#entry.hook) {
+      this.#entry.hook.times += 1;
+      this.#hooks.set(e.webhook, this.#entry.hook);
+      return;
+    }
     const row = { kind: "hook", at: e.at_ms, id: e.webhook, purpose: e.purpose, method: e.method, url: e.url };
     this.#hooks.set(e.webhook, row);
     this.rows.push(row);
+    if (e.purpose === "pay" && this.#assisted) Object.assign(this.#entry, { hook: Object.assign(row, { times: 1 }) });
   }
 
   on_answered(e) {
@@ -214,7 +229,7 @@ function assisted(e) {
   const asked = new Set(e.asked.map((name) => name.replace(/-matcher$/, "")));
   return {
     amount: e.amount ?? "", currency: e.currency ?? "usd", about: "", bank: asked.has("bank-routing-number"),
-    fields: [...asked].map(blankField), result: "", brand: "", confirmation: "",
+    fields: [...asked].map(blankField), result: "", brand: "", confirmation: "", assisted: true,
   };
 }
 
