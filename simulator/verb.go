@@ -19,6 +19,7 @@ package simulator
 //	                            l.expect("pay:security-code") again to change it, l.expect("") when done:
 //	                            keys left over are dropped then. The engine calls expect("") after each verb.
 //	l.private(true)             keys are masked everywhere (events, webhooks) until l.private(false)
+//	l.secret()                  the keys of this leg are a payment's: a <Pay> runs, or an agent has asked for a field
 //	l.say(words, language, interruptible)      the caller hears words; a key stops it when interruptible
 //	l.prompts(elements, interruptible)         the same for nested Say, Play and Pause elements
 //	l.voice(d, interruptible)   a hum for d at pace 1; l.playKeys, l.beep (leg_sound.go). What a leg hears or presses
