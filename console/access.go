@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net"
-	"net/http"
 	"net/netip"
 	"strings"
 
@@ -45,38 +44,6 @@ func hostName(host string) string {
 func fromHere(remote string) bool {
 	at, err := netip.ParseAddrPort(remote)
 	return err == nil && at.Addr().Unmap().IsLoopback()
-}
-
-// Access is who may read the API: handlers to put before others that are as private, such as the figures.
-func (c *Console) Access() []gin.HandlerFunc { return []gin.HandlerFunc{c.guard, c.apiAccess} }
-
-// apiAccess lets a bearer token in.
-func (c *Console) apiAccess(g *gin.Context) {
-	if len(c.tokens) == 0 {
-		c.fail(g, problemOff)
-		return
-	}
-	token, ok := strings.CutPrefix(g.GetHeader("Authorization"), "Bearer ")
-	if !ok {
-		_, token, ok = g.Request.BasicAuth() // the pages' own requests bring what the browser knows
-	}
-	if !ok || !c.known(token) {
-		g.Header("WWW-Authenticate", `Bearer realm="paydial"`)
-		c.fail(g, problemToken)
-	}
-}
-
-// pageAccess lets a token in as the password of Basic authentication, and anybody on the developer's computer.
-func (c *Console) pageAccess(g *gin.Context) {
-	switch _, password, ok := g.Request.BasicAuth(); {
-	case c.LoopbackOnly:
-	case len(c.tokens) == 0:
-		c.refusePage(g, http.StatusNotFound, "The pages are off: the server was started without an API token.\n"+
-			"Set PAYDIAL_API_TOKEN to turn them and the API on.\n")
-	case !ok || !c.known(password):
-		g.Header("WWW-Authenticate", `Basic realm="paydial: any name, the API token as password", charset="UTF-8"`)
-		c.refusePage(g, http.StatusUnauthorized, "These pages need the API token: give any name, and the token as the password.\n")
-	}
 }
 
 // refusePage says in plain text why there is no page.

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"html/template"
 	"log/slog"
+	"net/http"
 	"time"
 
+	"github.com/paydial/paydial/access"
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
@@ -14,8 +17,13 @@ import (
 // Config is what a Console needs. Sessions, Ledger and Project are required.
 type Config struct {
 	// Tokens open the API as a bearer token and the pages as the password of Basic authentication. Any of them
-	// does, so that one can be replaced while another still works. Without a token there is no API at all.
+	// does, so that one can be replaced while another still works. Without a token, and without Access, there is
+	// no API at all.
 	Tokens []string
+	// Access signs people in; nil: there are only tokens.
+	Access *access.Access
+	// Audit is the audit log that /audit shows; nil: there is no such page.
+	Audit *audit.Log
 	// LoopbackOnly is for a developer's own computer: every request has to come from it and to name it in its
 	// Host header, and the pages then need no token. Never set it behind a proxy.
 	LoopbackOnly bool
@@ -39,6 +47,8 @@ type Console struct {
 	tokens [][sha256.Size]byte // hashes, so that comparing takes the same time for any length
 	hosts  map[string]bool
 	pages  map[string]*template.Template
+	// origins knows which pages are ours.
+	origins *http.CrossOriginProtection
 }
 
 // New makes a Console. It panics when an embedded page cannot be parsed, which no configuration can cause.
@@ -49,7 +59,11 @@ func New(cfg Config) *Console {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	c := &Console{Config: cfg, hosts: map[string]bool{}, pages: parsePages()}
+	c := &Console{Config: cfg, hosts: map[string]bool{}, pages: parsePages(), origins: http.NewCrossOriginProtection()}
+	if c.Access != nil {
+		// Behind a proxy the Host header may be another name than the one people see.
+		_ = c.origins.AddTrustedOrigin(c.Access.Origin())
+	}
 	for _, token := range cfg.Tokens {
 		if token != "" {
 			c.tokens = append(c.tokens, sha256.Sum256([]byte(token)))

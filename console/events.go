@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -44,6 +45,7 @@ func (c *Console) followCall(g *gin.Context) {
 	defer cancel()
 	events, failed := c.feed(ctx, call, after)
 	stream := newStream(g)
+	stream.still = func() bool { return c.still(g, access.ViewCalls) }
 	stream.run(events, !s.Live())
 	cancel()
 	if err := <-failed; err != nil {
@@ -70,8 +72,9 @@ func (c *Console) feed(ctx context.Context, call, after string) (<-chan sessions
 
 // stream writes server-sent events.
 type stream struct {
-	g   *gin.Context
-	out *http.ResponseController
+	g     *gin.Context
+	out   *http.ResponseController
+	still func() bool // asked at every heartbeat: may the reader still have this?
 }
 
 func newStream(g *gin.Context) *stream {
@@ -80,7 +83,7 @@ func newStream(g *gin.Context) *stream {
 	h.Set("X-Accel-Buffering", "no")
 	g.Writer.WriteHeaderNow()
 	g.Writer.Flush()
-	return &stream{g: g, out: http.NewResponseController(g.Writer)}
+	return &stream{g: g, out: http.NewResponseController(g.Writer), still: func() bool { return true }}
 }
 
 // run writes events until the reader leaves or, after the call has ended, nothing more comes.
@@ -101,6 +104,9 @@ func (s *stream) run(events <-chan sessions.Event, ended bool) {
 				over = time.After(linger)
 			}
 		case <-beat.C:
+			if !s.still() {
+				return
+			}
 			if _, err := fmt.Fprint(s.g.Writer, ": still here\n\n"); err != nil || s.out.Flush() != nil {
 				return
 			}

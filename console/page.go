@@ -11,6 +11,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/paydial/paydial/access"
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -23,6 +25,11 @@ type frame struct {
 	Events string // where the page hears that something changed; "": it asks every few seconds where Live is set
 	Live   bool
 	Data   any
+
+	Who    access.Principal // who looks at it
+	CSRF   string           // what its forms have to bring
+	SignIn bool             // there is a page to sign in at
+	Audit  bool             // there is an audit log that they may see
 }
 
 // parsePages reads every embedded page together with the layout.
@@ -46,6 +53,8 @@ func parsePages() map[string]*template.Template {
 // render answers with a page. It is written whole or not at all.
 func (c *Console) render(g *gin.Context, status int, page string, f frame) {
 	f.Line, f.Phone = c.Project().Line, c.LoopbackOnly || c.Phone
+	f.Who, f.CSRF, f.SignIn = c.principal(g), c.csrfToken(g), c.signInOn()
+	f.Audit = c.Audit != nil && f.Who.Can(access.SeeAudit)
 	var out bytes.Buffer
 	if err := c.pages[page].Execute(&out, f); err != nil {
 		c.Log.Error("render page", "page", page, "error", err)
@@ -63,7 +72,7 @@ func (c *Console) sorry(g *gin.Context, err error) {
 		f, status = frame{Title: t("noSuchPage"), Here: "calls", Data: t("noSuchCall")}, http.StatusNotFound
 	case errors.Is(err, errNoFlow):
 		f, status = frame{Title: t("noSuchPage"), Here: "flows", Data: t("noSuchFlow")}, http.StatusNotFound
-	case errors.Is(err, errQuery):
+	case errors.Is(err, errQuery), errors.Is(err, audit.ErrCursor):
 		f, status = frame{Title: t("trouble"), Data: t("badQuery")}, http.StatusBadRequest
 	default:
 		c.Log.Error("console", "path", g.FullPath(), "error", err)

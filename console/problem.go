@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
 )
@@ -24,14 +25,24 @@ type problem struct {
 
 // The problems of the API. A code never changes its meaning.
 var (
-	problemToken = problem{Code: "not_signed_in", Status: http.StatusUnauthorized, Title: "A token is needed",
-		Help: "Send the header Authorization: Bearer with the API token."}
+	problemToken = problem{Code: "not_signed_in", Status: http.StatusUnauthorized, Title: "Nobody is signed in",
+		Help: "Sign in, or send the header Authorization: Bearer with the API token."}
+	problemExpired = problem{Code: "session_expired", Status: http.StatusUnauthorized, Title: "The session has ended",
+		Help: "Sign in again. A session ends when nothing is done for a while, and at the end of a day."}
+	problemForbidden = problem{Code: "forbidden", Status: http.StatusForbidden, Title: "Your role does not allow this",
+		Help: "Somebody who looks after the users can give you another role."}
+	problemCSRF = problem{Code: "csrf", Status: http.StatusForbidden, Title: "This change did not come from one of our pages",
+		Help: "Load the page again and repeat it. A program sends a bearer token, or the page's token as X-CSRF-Token."}
+	problemThrottled = problem{Code: "throttled", Status: http.StatusTooManyRequests, Title: "Too many attempts to sign in",
+		Help: "Wait as long as the header Retry-After says."}
+	problemRefused = problem{Code: "sign_in_refused", Status: http.StatusUnauthorized, Title: "The name or the password is not right",
+		Help: "Names are in lower case. Somebody who looks after the users can set another password."}
 	problemHost = problem{Code: "wrong_host", Status: http.StatusMisdirectedRequest, Title: "This server is not reached by that name",
 		Help: "Use the address the server printed when it started."}
 	problemElsewhere = problem{Code: "not_from_here", Status: http.StatusForbidden, Title: "Only this computer may ask",
 		Help: "paydial dev answers to the computer it runs on. Use paydial serve for others."}
 	problemOff = problem{Code: "api_off", Status: http.StatusNotFound, Title: "The API is off",
-		Help: "Set PAYDIAL_API_TOKEN and start the server again."}
+		Help: "Set PAYDIAL_API_TOKEN, or add a user with paydial user add, and start the server again."}
 	problemNoCall = problem{Code: "no_such_call", Status: http.StatusNotFound, Title: "No such call",
 		Help: "A call is known from its first webhook until about a day after its end."}
 	problemNoFlow = problem{Code: "no_such_flow", Status: http.StatusNotFound, Title: "No such flow",
@@ -46,7 +57,7 @@ var (
 
 // problems is every problem, for the page that explains them.
 func problems() []problem {
-	return []problem{problemToken, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
+	return []problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
 		problemNoPayment, problemQuery, problemInside}
 }
 
@@ -83,6 +94,8 @@ func problemOf(err error) problem {
 		return problemNoCall
 	case errors.Is(err, payments.ErrNotFound):
 		return problemNoPayment
+	case errors.Is(err, audit.ErrCursor):
+		return problemQuery.because("after is the next of the page before")
 	case errors.Is(err, errQuery):
 		return problemQuery.because(err.Error())
 	}

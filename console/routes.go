@@ -1,29 +1,48 @@
 package console
 
-import "github.com/gin-gonic/gin"
+import (
+	"github.com/gin-gonic/gin"
 
-// Routes adds every path that people open.
+	"github.com/paydial/paydial/access"
+)
+
+// Routes adds every path that people open. What a path needs stands beside it.
 func (c *Console) Routes(r gin.IRouter) {
-	api := r.Group("/api", c.guard, c.apiAccess)
-	api.GET("/v1/calls", c.listCalls)
-	api.GET("/v1/calls/:sid", c.showCall)
-	api.GET("/v1/calls/:sid/events", c.followCall)
-	api.GET("/v1/payments", c.listPayments)
-	api.GET("/v1/payments/:id", c.showPayment)
-	api.GET("/v1/flows", c.listFlows)
-	api.GET("/v1/flows/:name", c.showFlow)
+	calls, money, flows := c.need(access.ViewCalls), c.need(access.ViewPayments), c.need(access.ViewFlows)
+	people := r.Group("", c.guard, c.identify, c.checkChange)
+
+	api := people.Group("/api/v1")
+	api.GET("/calls", calls, c.listCalls)
+	api.GET("/calls/:sid", calls, c.showCall)
+	api.GET("/calls/:sid/events", calls, c.followCall)
+	api.GET("/payments", money, c.listPayments)
+	api.GET("/payments/:id", money, c.showPayment)
+	api.GET("/flows", flows, c.listFlows)
+	api.GET("/flows/:name", flows, c.showFlow)
 
 	open := r.Group("", c.guard) // says nothing of anybody
 	open.GET("/api/openapi.json", c.openAPI)
 	open.GET("/api/problems", c.problemsPage)
 	open.GET("/assets/*name", c.asset)
 
-	pages := r.Group("", c.guard, c.pageAccess)
-	pages.GET("/", c.nowPage)
-	pages.GET("/calls", c.callsPage)
-	pages.GET("/calls/:sid", c.callPage)
-	pages.GET("/calls/:sid/events", c.followCall) // the feed again, for who has no token but may see the page
-	pages.GET("/flows", c.flowsPage)
-	pages.GET("/flows/:name", c.flowPage)
-	pages.GET("/payments", c.paymentsPage)
+	people.GET("/", calls, c.nowPage)
+	people.GET("/calls", calls, c.callsPage)
+	people.GET("/calls/:sid", calls, c.callPage)
+	people.GET("/calls/:sid/events", calls, c.followCall) // the feed again, for who has no token but may see the page
+	people.GET("/flows", flows, c.flowsPage)
+	people.GET("/flows/:name", flows, c.flowPage)
+	people.GET("/payments", money, c.paymentsPage)
+
+	if c.Audit != nil {
+		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
+		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)
+	}
+	if c.Access != nil {
+		people.GET("/sign-in", c.signInPage)
+		people.POST("/sign-in", c.signIn)
+		people.POST("/sign-out", c.signOut)
+		people.GET("/sign-in/link/:token", c.signInByLink)
+		people.GET("/sign-in/oidc", c.signInAtProvider)
+		people.GET("/sign-in/oidc/callback", c.signedInAtProvider)
+	}
 }

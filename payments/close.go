@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/carddata"
 )
 
 // Close tells how a payment ended. It may be told any number of times, in any order, by anybody: a payment
@@ -81,7 +82,7 @@ func merge(p *Payment, res Result, now time.Time) (contradiction bool) {
 			note += ", confirmation " + res.Confirmation
 		}
 		if !p.Review { // the first contradiction says it all; a repeated webhook adds nothing
-			p.Review, p.ReviewNote, p.Updated = true, clean(note, maxText), now
+			p.Review, p.ReviewNote, p.Updated = true, db.Clean(note, maxText), now
 		}
 		return true
 	}
@@ -115,22 +116,22 @@ func or(a, b string) string {
 // is too long is cut.
 func (r Result) clean() Result {
 	r.Brand = cleanBrand(r.Brand)
-	if digits, ok := lastDigits(r.Last4); ok {
+	if digits, ok := carddata.LastDigits(r.Last4); ok {
 		r.Last4 = digits
 	} else {
-		r.Last4 = digits[len(digits)-shownDigits:]
+		r.Last4 = digits[len(digits)-carddata.ShownDigits:]
 	}
 	if r.ErrorCode < 0 || r.ErrorCode > 99999 {
 		r.ErrorCode = 0
 	}
 	for _, f := range []struct {
 		text *string
-		rule textRule
+		rule carddata.Rule
 	}{
-		{&r.Confirmation, identifier}, {&r.Token, identifier}, {&r.ProfileID, identifier},
-		{&r.ErrorText, prose}, {&r.ConnectorError, prose},
+		{&r.Confirmation, carddata.Identifier}, {&r.Token, carddata.Identifier}, {&r.ProfileID, carddata.Identifier},
+		{&r.ErrorText, carddata.Prose}, {&r.ConnectorError, carddata.Prose},
 	} {
-		*f.text = clean(maskCards(clean(*f.text, 4*maxText), f.rule), maxText)
+		*f.text = db.Clean(carddata.Mask(db.Clean(*f.text, 4*maxText), f.rule), maxText)
 	}
 	return r
 }
@@ -138,7 +139,7 @@ func (r Result) clean() Result {
 // Progress notes what a status callback tells of a payment under way. The last word counts, until there is a
 // final result. Anything that is not masked, with more than four digits in it, is ErrCardData.
 func (l *Ledger) Progress(ctx context.Context, id string, p Progress) error {
-	last4, ok := lastDigits(p.Last4)
+	last4, ok := carddata.LastDigits(p.Last4)
 	brand := cleanBrand(p.Brand)
 	if !ok || brand != p.Brand {
 		return fmt.Errorf("progress of payment %s: %w", shownID(id), ErrCardData)

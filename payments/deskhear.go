@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/carddata"
 	"github.com/paydial/paydial/twilio"
 )
 
@@ -174,21 +176,21 @@ const maxClear = 10
 
 // shownValue is what may be kept of a field. Twilio masks what is secret; if one day it does not, we do.
 func shownValue(name, value string) string {
-	value = clean(value, 32)
+	value = db.Clean(value, 32)
 	switch name {
 	case fieldExpiry, fieldPostal, fieldRouting:
 		if len(value) <= maxClear {
 			return value
 		}
 	}
-	digits, ok := lastDigits(value)
+	digits, ok := carddata.LastDigits(value)
 	if ok && name != fieldCode {
 		return value
 	}
 	if name == fieldCode {
 		return strings.Repeat("x", countShown(value))
 	}
-	return strings.Repeat("x", max(countShown(value)-shownDigits, 0)) + digits[len(digits)-shownDigits:]
+	return strings.Repeat("x", max(countShown(value)-carddata.ShownDigits, 0)) + digits[len(digits)-carddata.ShownDigits:]
 }
 
 // countShown is how many digits a masked value stands for.
@@ -220,5 +222,5 @@ func cleanWord(s string) string {
 			return c
 		}
 		return -1
-	}, clean(s, 64))
+	}, db.Clean(s, 64))
 }

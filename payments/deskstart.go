@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/paydial/paydial/internal/carddata"
 )
 
 const (
@@ -86,7 +88,7 @@ func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
 	}
 	doc.Fields = fieldsOf(doc, s.AskPostal)
 	doc.Required = doc.missing()
-	if holdsCard(doc.Reference, prose) || holdsCard(s.Reason, prose) {
+	if carddata.Holds(doc.Reference, carddata.Prose) || carddata.Holds(s.Reason, carddata.Prose) {
 		return nil, ErrCardData
 	}
 	return doc, nil

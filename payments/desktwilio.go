@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/carddata"
 	"github.com/paydial/paydial/twilio"
 )
 
@@ -135,7 +137,7 @@ func (r *rules) answered(doc *document, o order, sid string, err error, now time
 	var e *twilio.Error
 	if errors.As(err, &e) && e.Code != 0 {
 		trouble.Code = strconv.Itoa(e.Code)
-		trouble.Text = clean(maskCards(e.Message, prose), maxText)
+		trouble.Text = db.Clean(carddata.Mask(e.Message, carddata.Prose), maxText)
 	}
 	if doc.Stage.Over() {
 		return nil

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/carddata"
 )
 
 const (
@@ -80,16 +83,16 @@ func (n NewPayment) check() error {
 	}
 	for _, f := range []struct {
 		name, text string
-		rule       textRule
+		rule       carddata.Rule
 	}{
-		{"id", n.ID, identifier}, {"call", n.Call, identifier}, {"step", n.Step, prose}, {"flow", n.Flow, prose},
-		{"connector", n.Connector, prose}, {"reference", n.Reference, prose}, {"agent", n.Agent, prose},
-		{"campaign", n.Campaign, identifier}, {"contact", n.Contact, identifier}, {"once key", n.OnceKey, identifier},
+		{"id", n.ID, carddata.Identifier}, {"call", n.Call, carddata.Identifier}, {"step", n.Step, carddata.Prose}, {"flow", n.Flow, carddata.Prose},
+		{"connector", n.Connector, carddata.Prose}, {"reference", n.Reference, carddata.Prose}, {"agent", n.Agent, carddata.Prose},
+		{"campaign", n.Campaign, carddata.Identifier}, {"contact", n.Contact, carddata.Identifier}, {"once key", n.OnceKey, carddata.Identifier},
 	} {
-		if f.text != clean(f.text, maxText) {
+		if f.text != db.Clean(f.text, maxText) {
 			return fmt.Errorf("%s is not clean text of at most %d bytes", f.name, maxText)
 		}
-		if holdsCard(f.text, f.rule) {
+		if carddata.Holds(f.text, f.rule) {
 			return fmt.Errorf("%s: %w", f.name, ErrCardData)
 		}
 	}

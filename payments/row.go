@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/carddata"
 )
 
 // columns are the columns of a payment in the order of values and scan.
@@ -87,4 +88,4 @@ func (l *Ledger) Get(ctx context.Context, id string) (Payment, error) {
 }
 
 // shownID is an ID for a message: what was handed in as one may be anything.
-func shownID(id string) string { return maskCards(clean(id, 64), prose) }
+func shownID(id string) string { return carddata.Mask(db.Clean(id, 64), carddata.Prose) }

@@ -1,6 +1,9 @@
 package payments
 
-import "github.com/paydial/paydial/twilio"
+import (
+	"github.com/paydial/paydial/internal/carddata"
+	"github.com/paydial/paydial/twilio"
+)
 
 // Error codes of the gateway's own refusals; every other connector error means that no decision was made.
 // Source: https://www.twilio.com/docs/api/errors (64001 to 64024).
@@ -26,9 +29,9 @@ func ResultOf(r twilio.PayResult, charging bool) Result {
 
 // shownEnd is what a masked number leaves to see: its digits, four at most.
 func shownEnd(masked string) string {
-	digits, ok := lastDigits(masked)
+	digits, ok := carddata.LastDigits(masked)
 	if !ok {
-		return digits[len(digits)-shownDigits:]
+		return digits[len(digits)-carddata.ShownDigits:]
 	}
 	return digits
 }

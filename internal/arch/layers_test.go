@@ -15,21 +15,24 @@ var mayImport = map[string][]string{
 	"flows":              {"internal/machine"},
 	"sessions":           {},
 	"db":                 {},
-	"payments":           {"twilio", "db", "internal/machine"},
+	"audit":              {"db", "internal/carddata"},
+	"access":             {"db", "audit"},
+	"payments":           {"twilio", "db", "audit", "internal/machine", "internal/carddata"},
 	"recordings":         {"twilio", "db"},
 	"campaigns":          {"twilio", "db"},
 	"ivr":                {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns"},
-	"console":            {"flows", "sessions", "payments", "recordings", "campaigns"},
+	"console":            {"flows", "sessions", "payments", "recordings", "campaigns", "access", "audit"},
 	"simulator":          {"twilio"},
 	"examples":           {},
 	"internal/arch":      {},
 	"internal/machine":   {},
+	"internal/carddata":  {},
 	"internal/testproc":  {},
 	"internal/redistest": {"internal/testproc"},
 	"internal/pgtest":    {"internal/testproc"},
 	"internal/caller":    {"simulator"}, // the names of its test cards
-	"internal/local":     {"flows", "sessions", "console", "simulator", "internal/server", "internal/caller"},
-	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "campaigns", "ivr", "console"},
+	"internal/local":     {"flows", "sessions", "console", "access", "simulator", "internal/server", "internal/caller"},
+	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "campaigns", "ivr", "console", "access", "audit"},
 	"internal/rig":       {"*"},
 	"bench":              {"*"},
 	"cmd/paydial":        {"*"},
@@ -86,7 +89,7 @@ func forbidden(s source, from, to string) string {
 	}
 	if s.test { // tests may use the rigs, the examples and the rooms their own room is served by
 		switch to {
-		case "internal/redistest", "internal/pgtest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator":
+		case "internal/redistest", "internal/pgtest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator", "audit", "access":
 			return ""
 		}
 	}
@@ -97,7 +100,10 @@ func forbidden(s source, from, to string) string {
 var onlyUser = map[string][]string{
 	"github.com/looplab/fsm":            {"internal/machine", "bench"},
 	"github.com/expr-lang/expr":         {"flows"},
-	"go.yaml.in/yaml/v4":                {"flows"},
+	"go.yaml.in/yaml/v4":                {"flows", "access"},
+	"github.com/coreos/go-oidc/v3":      {"access"},
+	"golang.org/x/oauth2":               {"access"},
+	"golang.org/x/crypto":               {"access"},
 	"github.com/gin-gonic/gin":          {"ivr", "console", "internal/server", "bench"},
 	"github.com/twilio/twilio-go/rest":  {"twilio"},
 	"github.com/spf13/cobra":            {"cmd/paydial"},

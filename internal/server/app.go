@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/db"
@@ -152,7 +153,7 @@ func (a *App) openDoors() error {
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
-	engine.GET("/metrics", append(desk.Access(), gin.WrapH(figures.handler()))...)
+	engine.GET("/metrics", append(desk.Guarded(access.Manage), gin.WrapH(figures.handler()))...)
 	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	engine.GET("/readyz", a.ready)
 	a.handler = engine

@@ -30,7 +30,9 @@ async function renew() {
   if (main.contains(document.activeElement) && document.activeElement !== main) return;
   if (!document.getSelection()?.isCollapsed) return;
   try {
-    const response = await fetch(location.href, { cache: "no-store" });
+    // The header says that no person asked: looking at a live page does not keep a session from ending.
+    const response = await fetch(location.href, { cache: "no-store", headers: { "Paydial-Background": "1" } });
+    if (response.redirected) return void location.assign(response.url); // the session has ended: to the page to sign in at
     if (!response.ok) return;
     const html = await response.text();
     const next = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html").getElementById("main");
