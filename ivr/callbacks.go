@@ -3,6 +3,7 @@ package ivr
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -30,7 +31,11 @@ func (s *Server) status(c *gin.Context) {
 		c.Status(http.StatusNoContent)
 		return
 	}
-	if err := s.endCall(ctx, req); err != nil {
+	err := s.Desk.CallEnded(ctx, req.Call.SID)
+	if err == nil {
+		err = s.endCall(ctx, req)
+	}
+	if err != nil {
 		s.Log.Error("end call", "call", req.Call.SID, "error", err)
 		c.Status(http.StatusServiceUnavailable) // Twilio repeats it where asked to
 		return
@@ -96,6 +101,9 @@ func (s *Server) payStatus(c *gin.Context) {
 	err = s.Ledger.Progress(ctx, id, payments.Progress{Brand: st.PaymentCardType, Last4: last4(st.PaymentCardNumber)})
 	if err != nil {
 		s.Log.Warn("note payment progress", "call", req.Call.SID, "payment", id, "error", err)
+	}
+	if err := s.Desk.HearKeypad(ctx, id, st); err != nil && !errors.Is(err, payments.ErrNoAssisted) {
+		s.Log.Warn("note keypad progress at the desk", "call", req.Call.SID, "payment", id, "error", err)
 	}
 	s.publish(ctx, req.Call.SID, newEvent("pay", st.For, st.ErrorType, map[string]string{
 		"payment": id, "card": st.PaymentCardNumber, "brand": st.PaymentCardType, "attempt": fmt.Sprint(st.Attempt),

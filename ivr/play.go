@@ -17,6 +17,9 @@ var errTooManyEffects = errors.New("a turn ran out of effects")
 // play moves the flow until it waits for the caller, doing what it asks in between. An effect that takes long
 // is left running: the caller hears that it takes a moment and comes back for it with the next turn.
 func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
+	if err := s.deskResult(ctx, r, in.Kind); err != nil {
+		return err
+	}
 	for range maxAdvances {
 		st, sprint, err := r.flow.Advance(r.place.Flow, in)
 		if err != nil {
@@ -44,6 +47,11 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 		if again != nil {
 			in = *again
 			continue
+		}
+		if dial, ok := sprint.Stop.(*flows.DialStop); ok {
+			if err := s.offer(ctx, r, dial); err != nil {
+				return err
+			}
 		}
 		r.stop = sprint.Stop
 		return s.finish(ctx, r)

@@ -29,6 +29,7 @@ type Config struct {
 	Account   string            // the account whose webhooks are taken; "" takes any that is signed rightly
 	Sessions  *sessions.Store
 	Ledger    *payments.Ledger
+	Desk      *payments.Desk // payments that agents take
 	Projects  *Projects
 	Twilio    *twilio.Client
 	HTTP      *http.Client        // reaches the services of the project
@@ -55,8 +56,8 @@ func New(cfg Config) (*Server, error) {
 	switch {
 	case cfg.Validator == nil:
 		return nil, errors.New("ivr: no signature validator")
-	case cfg.Sessions == nil, cfg.Ledger == nil, cfg.Projects == nil, cfg.Twilio == nil:
-		return nil, errors.New("ivr: sessions, ledger, projects and the Twilio client are all needed")
+	case cfg.Sessions == nil, cfg.Ledger == nil, cfg.Desk == nil, cfg.Projects == nil, cfg.Twilio == nil:
+		return nil, errors.New("ivr: sessions, ledger, desk, projects and the Twilio client are all needed")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -78,4 +79,5 @@ type place struct {
 	Fallbacks int         `json:"fallbacks,omitempty"` // times Twilio had to use the fallback URL
 	Waits     int         `json:"waits,omitempty"`     // turns spent waiting for Flow.Pending
 	Reran     bool        `json:"reran,omitempty"`     // Flow.Pending was run a second time
+	Desk      bool        `json:"desk,omitempty"`      // the call is with an agent who may take a payment
 }

@@ -34,6 +34,10 @@ func (s *Server) answer(c *gin.Context, n int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), turnBudget)
 	defer cancel()
 	req := requestOf(c)
+	if away, err := s.onDetour(ctx, req); away && err == nil {
+		c.Data(http.StatusOK, "text/xml; charset=utf-8", document())
+		return
+	}
 	doc, err := s.takeTurn(ctx, req, n)
 	if err != nil {
 		s.Log.Error("turn is tried again", "call", req.Call.SID, "turn", n, "tries", req.tries(), "error", err)

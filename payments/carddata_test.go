@@ -63,7 +63,7 @@ func TestOpenRefusesCards(t *testing.T) {
 				}
 			})
 		}
-		if want := 12 * len(cardSpellings); checked != want {
+		if want := 13 * len(cardSpellings); checked != want {
 			t.Errorf("%d fields were checked, want %d: is a new one searched?", checked, want)
 		}
 		noCardIn(t, b)

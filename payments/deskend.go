@@ -234,3 +234,15 @@ func (d *Desk) SignedOff(ctx context.Context, agent string) error {
 	}
 	return errors.Join(failed...)
 }
+
+// HearKeypad takes progress of a payment for which the agent has sent the caller to the keypad. ErrNoAssisted: it is
+// a payment of a flow, which no agent looks at.
+func (d *Desk) HearKeypad(ctx context.Context, id string, st twilio.PayStatus) error {
+	_, err := d.update(ctx, id, func(doc *document, now time.Time) error {
+		if !d.rules.keypad(doc, st, now) {
+			return errNoChange
+		}
+		return nil
+	})
+	return err
+}

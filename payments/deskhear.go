@@ -224,3 +224,19 @@ func cleanWord(s string) string {
 		return -1
 	}, db.Clean(s, 64))
 }
+
+// keypad brings the progress of a payment by keypad into a document: For is the field that was just keyed.
+func (r *rules) keypad(doc *document, st twilio.PayStatus, now time.Time) bool {
+	f := doc.field(st.For)
+	if f == nil || !doc.Keypad || doc.Stage != StageOpen {
+		return false
+	}
+	f.Tries, f.Ask = max(st.Attempt, 1), max(st.Attempt, 1)
+	r.field(f, eventAsk)
+	r.heardEnd(doc, f, twilio.PaymentStatus{ErrorType: st.ErrorType, PayResult: twilio.PayResult{
+		PaymentCardNumber: st.PaymentCardNumber, PaymentCardType: st.PaymentCardType, ExpirationDate: st.ExpirationDate,
+		SecurityCode: st.SecurityCode, PaymentCardPostalCode: st.PaymentCardPostalCode,
+		BankAccountNumber: st.BankAccountNumber, BankRoutingNumber: st.BankRoutingNumber,
+	}}, now)
+	return true
+}

@@ -17,6 +17,7 @@ type callback struct {
 	url     string
 	method  string
 	params  map[string]string // beside Twilio's own
+	bare    bool              // without Twilio's own
 }
 
 // callbacks keeps the status callbacks of a call in order and numbers them.
@@ -35,7 +36,10 @@ func (s *Simulator) notify(c *call, cb callback) {
 	if f.LosePercent > 0 && s.ids.percent(f.LosePercent) {
 		return
 	}
-	params := c.baseParams()
+	params := map[string]string{}
+	if !cb.bare {
+		params = c.baseParams()
+	}
 	for name, value := range cb.params {
 		params[name] = value
 	}

@@ -43,6 +43,13 @@ type event struct {
 	ErrorType string `json:"error_type,omitempty"` // pay: why an attempt was not accepted
 	Result    string `json:"result,omitempty"`     // pay: how it ended
 
+	// pay, when an agent asks for the fields:
+	Agent    bool     `json:"agent,omitempty"`
+	Taken    bool     `json:"taken,omitempty"`    // the field was accepted
+	Asked    []string `json:"asked,omitempty"`    // at the beginning: which fields are required
+	Amount   string   `json:"amount,omitempty"`   // at the beginning, when something is charged
+	Currency string   `json:"currency,omitempty"` // at the beginning
+
 	To   string `json:"to,omitempty"`   // child
 	From string `json:"from,omitempty"` // child
 }

@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -33,15 +34,18 @@ type leg struct {
 	answered string       // human, machine or fax; "" until answered
 	news     []childNews  // of the legs that this one dialed, oldest first
 
-	expecting string     // what keys are for; "" when nobody listens
-	shown     bool       // expecting has been published as waiting_for
-	masked    bool       // keys belong to a Pay
-	keys      []keyPress // pressed, not yet used
-	silent    bool       // the person lets the running wait pass
-	unsettled []*ack     // senders who wait for their keys to be used
-	ticks     int        // numbers the timers of this leg
-	fired     int        // the last of them that went off
+	expecting string      // what keys are for; "" when nobody listens
+	shown     bool        // expecting has been published as waiting_for
+	masked    bool        // keys belong to a Pay
+	payments  []*assisted // opened over REST; only the last can be open
+	keys      []keyPress  // pressed, not yet used
+	silent    bool        // the person lets the running wait pass
+	unsettled []*ack      // senders who wait for their keys to be used
+	ticks     int         // numbers the timers of this leg
+	fired     int         // the last of them that went off
 	closing   <-chan struct{}
+
+	afterwards sync.Mutex // guards payments when the goroutine has ended
 }
 
 // keyPress is one key, with its sender.
@@ -64,7 +68,7 @@ func (l *leg) now() time.Time { return l.sim.clock.now() }
 // expect says what keys are for from now on; "" means that nobody listens, and drops what was not used.
 func (l *leg) expect(what string) {
 	if l.shown && l.expecting != what {
-		l.call.setWaiting("")
+		l.showWaiting("")
 	}
 	l.expecting, l.shown = what, false
 	if what == "" {
@@ -88,7 +92,7 @@ func (l *leg) expect(what string) {
 func (l *leg) show() {
 	if l.expecting != "" && !l.shown {
 		l.shown = true
-		l.call.setWaiting(l.expecting)
+		l.showWaiting(l.expecting)
 	}
 }
 
@@ -183,8 +187,12 @@ func (l *leg) handle(m message) {
 	m.ack.settle()
 }
 
-// press keeps keys for the verb that listens, or drops them when none does.
+// press gives keys to an agent-assisted payment that waits for them, keeps them for the verb that listens, or drops
+// them when none does.
 func (l *leg) press(keys string, a *ack) {
+	if l.takeSecret(keys, a) {
+		return
+	}
 	if l.expecting == "" || l.over() {
 		a.ignored += len(keys)
 		l.call.publish(event{Type: "key", Ignored: len(keys)})
@@ -194,7 +202,7 @@ func (l *leg) press(keys string, a *ack) {
 	for i := range len(keys) {
 		l.keys = append(l.keys, keyPress{keys[i], a})
 		e := event{Type: "key", Key: keys[i : i+1]}
-		if l.masked {
+		if l.masked || l.assisted().open() { // a card number may come too early
 			e.Key, e.Masked = "", true
 		}
 		l.call.publish(e)
@@ -205,6 +213,9 @@ func (l *leg) press(keys string, a *ack) {
 
 // beSilent lets the wait that is running, or the next one of this verb, time out at once.
 func (l *leg) beSilent(a *ack) {
+	if l.takeSilence(a) {
+		return
+	}
 	if l.expecting == "" || l.over() {
 		a.ignored++
 		a.settle()
@@ -229,5 +240,6 @@ func (l *leg) hangUpNow(status string) {
 		return
 	}
 	l.hungUp = true
+	l.endPayment()
 	l.call.finish(l.sim, status)
 }

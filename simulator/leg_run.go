@@ -15,6 +15,7 @@ func (l *leg) live(run func(*leg)) {
 	if !l.hungUp {
 		l.hangUpNow(byDocument)
 	}
+	l.awaitGateway()
 	for _, m := range l.mail.close() {
 		if m.ack != nil {
 			m.ack.ignored += len(m.keys)

@@ -40,6 +40,8 @@ func TestOpenAPI(t *testing.T) {
 	w.do(sid, "hangup")
 	w.app.await(t, "/status", 1)
 	w.rest("POST", "/Messages.json", "From", line, "To", person, "Body", "hello")
+	w.app.on("/voice", `<Enqueue>desk</Enqueue>`)
+	_, payment := w.rest("POST", "/Calls/"+w.inProgress()+"/Payments.json", "IdempotencyKey", "k", "StatusCallback", w.app.srv.URL)
 	_, account := w.rest("GET", ".json")
 	for schema, got := range map[string]map[string]any{
 		"api.v2010.account":                        account,
@@ -50,6 +52,7 @@ func TestOpenAPI(t *testing.T) {
 		"api.v2010.account.call.call_notification": w.first("/Calls/"+sid+"/Notifications.json", "notifications"),
 		"api.v2010.account.recording":              w.first("/Recordings.json", "recordings"),
 		"api.v2010.account.call.call_recording":    w.first("/Calls/"+sid+"/Recordings.json", "recordings"),
+		"api.v2010.account.call.payments":          payment,
 	} {
 		want := slices.Sorted(maps.Keys(doc.Components.Schemas[schema].Properties))
 		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" || len(want) == 0 {

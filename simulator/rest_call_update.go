@@ -27,15 +27,17 @@ func (s *Simulator) restUpdateCall(w http.ResponseWriter, r *http.Request) {
 	writeREST(w, http.StatusOK, c.resource())
 }
 
-// waitAck waits until a leg has taken a message.
-func waitAck(r *http.Request, a *ack) {
+// waitAck waits until a leg has taken a message, and reports whether it did.
+func waitAck(r *http.Request, a *ack) bool {
 	t := time.NewTimer(ackLimit)
 	defer t.Stop()
 	select {
 	case <-a.done:
+		return true
 	case <-t.C:
 	case <-r.Context().Done():
 	}
+	return false
 }
 
 // readUpdate says what an update asks of the leg: nothing, a hang-up, or another document.

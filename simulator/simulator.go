@@ -40,6 +40,12 @@ type Config struct {
 	// PayAttempts is how often <Pay> asks for a field when maxAttempts does not say; default 2. Twilio's own number
 	// is not known: its documentation says one retry in one place and "none" in another.
 	PayAttempts int
+	// PayRepeats says what the repetition of a request of the Payments API does, with the same IdempotencyKey and
+	// parameters: "resend" (default) tells its status callback once more how things stand, "silent" does nothing.
+	PayRepeats string
+	// FinalPartial is PartialResult in the last status callback of a field of the Payments API: "" leaves it out
+	// (default), "false" is what Twilio's page says.
+	FinalPartial string
 	// SlowCard is how long the sandbox gateway takes with the slow test card; default 12 s.
 	SlowCard time.Duration
 	// TLS is for webhooks to https addresses; default the machine's own certificates.
@@ -67,24 +73,26 @@ type Number struct {
 
 // Simulator plays Twilio: make it with New, serve Handler, and end it with Close.
 type Simulator struct {
-	account    account
-	numbers    *numbers
-	calls      *calls
-	messages   *messages
-	notices    *notices
-	recordings *recordings
-	connectors *connectors
-	faults     faultBox
-	ids        *ids
-	clock      clock
-	pace       float64
-	autoReply  string
-	attempts   int // of each field of a Pay that does not say
-	publicURL  string
-	seenHost   atomic.Pointer[string] // Host of the first request
-	transport  *http.Transport
-	logger     *slog.Logger
-	handler    http.Handler
+	account      account
+	numbers      *numbers
+	calls        *calls
+	messages     *messages
+	notices      *notices
+	recordings   *recordings
+	connectors   *connectors
+	faults       faultBox
+	ids          *ids
+	clock        clock
+	pace         float64
+	autoReply    string
+	attempts     int // of each field of a Pay that does not say
+	payRepeats   string
+	finalPartial string
+	publicURL    string
+	seenHost     atomic.Pointer[string] // Host of the first request
+	transport    *http.Transport
+	logger       *slog.Logger
+	handler      http.Handler
 
 	busy   busy
 	ctx    context.Context
@@ -116,12 +124,15 @@ func New(cfg Config) (*Simulator, error) {
 	default:
 		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
 	}
+	if err := checkPayKnobs(cfg); err != nil {
+		return nil, err
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
 		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
-		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, publicURL: cfg.PublicURL,
+		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, payRepeats: cfg.PayRepeats, finalPartial: cfg.FinalPartial, publicURL: cfg.PublicURL,
 		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
@@ -138,6 +149,19 @@ func New(cfg Config) (*Simulator, error) {
 	}
 	s.handler = s.routes()
 	return s, nil
+}
+
+// payRepeatsSilent is the PayRepeats that does nothing.
+const payRepeatsSilent = "silent"
+
+func checkPayKnobs(cfg Config) error {
+	switch {
+	case cfg.PayRepeats != "" && cfg.PayRepeats != "resend" && cfg.PayRepeats != payRepeatsSilent:
+		return fmt.Errorf("pay repeats %q: resend or silent is meant", cfg.PayRepeats)
+	case cfg.FinalPartial != "" && cfg.FinalPartial != "false":
+		return fmt.Errorf("final partial %q: false or nothing is meant", cfg.FinalPartial)
+	}
+	return nil
 }
 
 func manualStart(t time.Time) time.Time {

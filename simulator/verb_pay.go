@@ -65,13 +65,7 @@ func (p *payment) prepare() *paysession.Done {
 	result := paysession.ValidationError
 	if refusal == nil {
 		result = paysession.ConnectorError
-		c, ok := l.sim.connectors.find(cfg.Connector)
-		if ok {
-			p.client, cfg.TestCardsOnly = l.sim.connectors.client(c), c.testCardsOnly()
-			refusal = p.client.Check(cfg)
-		} else {
-			refusal = &paysession.Refusal{Code: connector.CodeUnknown, Text: fmt.Sprintf("paymentConnector='%s' (not installed)", cfg.Connector)}
-		}
+		p.client, refusal = l.sim.gatewayFor(&cfg)
 	}
 	if refusal != nil {
 		l.note(refusal.Code, "<Pay>: "+refusal.Text)

@@ -337,6 +337,7 @@ type happened struct {
 	Masked        bool
 	Ignored, Code int
 	Purpose, Body string
+	Result        string
 	CallSID       string `json:"call_sid"`
 }
 

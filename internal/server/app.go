@@ -33,6 +33,7 @@ type Config struct {
 	DatabaseURL string // required
 	Redis       sessions.Config
 	Bundle      flows.Bundle
+	DeskLimits  payments.Limits     // how long the desk waits for what
 	Services    map[string]string   // service name to the URL that replaces the project's
 	Secret      func(string) string // secret.* of services
 	Console     console.Config      // Sessions, Ledger and Project are filled in
@@ -44,6 +45,7 @@ type Config struct {
 type App struct {
 	Sessions *sessions.Store
 	Ledger   *payments.Ledger
+	Desk     *payments.Desk
 	Projects *ivr.Projects
 	Findings flows.Findings // of the bundle in use
 
@@ -127,12 +129,15 @@ func (a *App) openDoors() error {
 	if err != nil {
 		return err
 	}
+	if err := a.openDesk(client); err != nil {
+		return err
+	}
 	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
 	if err != nil {
 		return err
 	}
 	door, err := ivr.New(ivr.Config{
-		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger,
+		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
 		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
@@ -160,6 +165,15 @@ func (a *App) openDoors() error {
 	return nil
 }
 
+// openDesk puts together what agents take payments with. What happens there is told in the call's feed too.
+func (a *App) openDesk(client *twilio.Client) (err error) {
+	a.Desk, err = payments.NewDesk(context.Background(), payments.DeskConfig{
+		Redis: a.Sessions.Redis(), Ledger: a.Ledger, Twilio: client, PublicURL: a.cfg.PublicURL, Limits: a.cfg.DeskLimits,
+		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Log: a.cfg.Log, Now: a.cfg.Now,
+	})
+	return err
+}
+
 // Handler answers every request of the app.
 func (a *App) Handler() http.Handler { return a.handler }
 
@@ -173,8 +187,9 @@ func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 }
 
 // Work does what has to be done beside the calls, until ctx ends: payments whose result never came are made
-// unknown, so that somebody looks at them.
+// unknown, so that somebody looks at them, and the desk does what time asks of it.
 func (a *App) Work(ctx context.Context) {
+	go a.Desk.Work(ctx)
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
@@ -222,6 +237,9 @@ func (a *App) recover(c *gin.Context) {
 
 // Close lets go of Redis and the database.
 func (a *App) Close() {
+	if a.Desk != nil {
+		a.Desk.Close()
+	}
 	if a.Sessions != nil {
 		_ = a.Sessions.Close()
 	}

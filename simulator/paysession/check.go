@@ -8,15 +8,15 @@ const maxPostalLen = 10
 
 // full reports whether the entry ends by itself here. A postal code does not, however long: cut in two, a card
 // number in the wrong place would pass as two postal codes.
-func (s *Session) full() bool {
-	n := s.entry.Len()
-	switch s.steps[0] {
+func (d *details) full(f Field) bool {
+	n := d.entry.Len()
+	switch f {
 	case CardNumber:
-		return s.entry.NumberComplete()
+		return d.entry.NumberComplete()
 	case Expiration:
 		return n >= 4
 	case SecurityCode:
-		return n >= cards.CodeLen(s.number.Brand())
+		return n >= cards.CodeLen(d.number.Brand())
 	case RoutingNumber:
 		return n >= cards.RoutingLen
 	case PostalCode, AccountNumber, Processing:
@@ -25,38 +25,35 @@ func (s *Session) full() bool {
 }
 
 // check says what is wrong with the entry, or nothing.
-func (s *Session) check(f Field) Failure {
-	switch {
-	case s.entry.Len() == 0:
+func (d *details) check(f Field) Failure {
+	if d.entry.Len() == 0 {
 		return InputTimeout
-	case s.second && !s.entry.Equal(s.again):
-		return MatchingFailed
 	}
 	switch f {
 	case CardNumber:
-		return s.checkNumber()
+		return d.checkNumber()
 	case Expiration:
-		return unless(s.entry.ValidExpiry(s.today), InvalidDate)
+		return unless(d.entry.ValidExpiry(d.today), InvalidDate)
 	case SecurityCode:
-		return unless(s.entry.Len() == cards.CodeLen(s.number.Brand()), InvalidCode)
+		return unless(d.entry.Len() == cards.CodeLen(d.number.Brand()), InvalidCode)
 	case PostalCode:
-		return unless(s.validPostal(), InvalidPostal)
+		return unless(d.validPostal(), InvalidPostal)
 	case RoutingNumber:
-		return unless(s.entry.ValidRouting(), InvalidRouting)
+		return unless(d.entry.ValidRouting(), InvalidRouting)
 	case AccountNumber:
-		n := s.entry.Len()
+		n := d.entry.Len()
 		return unless(n >= cards.MinAccountLen && n <= cards.MaxAccountLen, InvalidAccount)
 	case Processing:
 	}
 	return ""
 }
 
-func (s *Session) checkNumber() Failure {
-	if !s.entry.ValidNumber() {
+func (d *details) checkNumber() Failure {
+	if !d.entry.ValidNumber() {
 		return InvalidNumber
 	}
-	brand := s.entry.Brand()
-	for _, b := range s.cfg.CardTypes {
+	brand := d.entry.Brand()
+	for _, b := range d.cfg.CardTypes {
 		if b == brand {
 			return ""
 		}
@@ -66,9 +63,12 @@ func (s *Session) checkNumber() Failure {
 
 // validPostal accepts any code of a possible length that has no piece of the card number in it: it is reported
 // in the clear.
-func (s *Session) validPostal() bool {
-	n := s.entry.Len()
-	return n >= s.cfg.MinPostal && n <= maxPostalLen && !s.number.Shares(s.entry.Clear())
+func (d *details) validPostal() bool {
+	n := d.entry.Len()
+	if d.cfg.PostalLen > 0 && n != d.cfg.PostalLen {
+		return false
+	}
+	return n >= d.cfg.MinPostal && n <= maxPostalLen && !d.number.Shares(d.entry.Clear())
 }
 
 func unless(ok bool, f Failure) Failure {

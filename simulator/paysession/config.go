@@ -61,6 +61,12 @@ type Config struct {
 	Parameters      []Parameter
 	// TestCardsOnly is how the connector is set up: any other card ends with 64022 or 64023.
 	TestCardsOnly bool
+
+	// Of agent-assisted payments only:
+	PostalLen    int     // of a postal code, exactly; 0: any
+	Matching     []Field // are to be typed twice
+	Confirm      bool    // the caller confirms before the connector is asked
+	FinalPartial string  // PartialResult of a capture's last status callback; "": absent
 }
 
 // Refusal is a <Pay> that cannot be run.
@@ -82,6 +88,7 @@ func (r *Refusal) Done(result Result, method string) Done {
 type report struct {
 	warnings []string
 	refusal  *Refusal
+	spell    func(attr string) string // how attributes are called where the document came from; nil: as in <Pay>
 }
 
 func (r *report) warn(format string, args ...any) {
@@ -91,6 +98,9 @@ func (r *report) warn(format string, args ...any) {
 // refuse writes the reason in the form of the one text that Twilio publishes:
 // paymentAmount='-0.59' (not a number between 0.00 - 1,000,000.00).
 func (r *report) refuse(code int, attr, value, why string) {
+	if r.spell != nil {
+		attr = r.spell(attr)
+	}
 	if r.refusal == nil {
 		r.refusal = &Refusal{code, fmt.Sprintf("%s='%s' (%s)", attr, value, why)}
 	}
@@ -99,7 +109,12 @@ func (r *report) refuse(code int, attr, value, why string) {
 // Parse checks a <Pay>. It returns what can be run, what is odd about it, and the reason if it cannot be run.
 func Parse(src Source) (Config, []string, *Refusal) {
 	var r report
-	a := attributes{src.Attrs, &r}
+	c := parse(src, &r)
+	return c, r.warnings, r.refusal
+}
+
+func parse(src Source, r *report) Config {
+	a := attributes{src.Attrs, r}
 	a.oneOf("input", "dtmf", "dtmf")
 	c := Config{
 		Method:      PaymentMethod(a.oneOf("paymentMethod", string(CreditCard), string(CreditCard), string(ACHDebit))),
@@ -124,9 +139,9 @@ func Parse(src Source) (Config, []string, *Refusal) {
 	a.amount(c)
 	c.TokenType = a.tokenType(c)
 	for _, p := range src.Prompts {
-		c.Prompts = append(c.Prompts, parsePrompt(p, c.Method, &r))
+		c.Prompts = append(c.Prompts, parsePrompt(p, c.Method, r))
 	}
-	return c, r.warnings, r.refusal
+	return c
 }
 
 // Task is what the connector will be asked for: a charge, or a token when there is nothing to charge.

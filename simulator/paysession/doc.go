@@ -1,7 +1,8 @@
-// Package paysession is the capture of a <Pay>: which field is asked for next, with which prompt, when an entry
-// ends, whether it is good, and what Twilio reports at each point. Session is its main type, a pure machine: it
-// is given what happens (a key, silence, the end of a prompt, a hang-up, the connector's answer) and returns
-// what to do (say, wait, report, charge, finish). Config is the verb's attributes and children, checked.
+// Package paysession is the capture of a payment by keypad: which field is asked for next, with which prompt, when
+// an entry ends, whether it is good, and what Twilio reports at each point. Session, its main type, is a <Pay>; Agent
+// is an agent-assisted payment, in which an agent says what is asked for. Both are pure machines: they are given what
+// happens (a key, silence, the end of a prompt, a hang-up, the connector's answer) and return what to do (say, wait,
+// report, charge, finish). Config is what a <Pay> or a request says, checked.
 //
 // It must not know a clock, HTTP, XML or the call it runs on, and no value it returns holds more of a card
 // number than the last four digits, except Process, whose digits print themselves masked.
@@ -62,16 +63,20 @@ const (
 	InternalError   Result = "internal-error"
 )
 
-// Error codes of <Pay> that are decided here; the connector's are in its package.
+// Error codes of payments that are decided here; the connector's are in its package.
 const (
-	CodeAmount          = 64003
-	CodeBankAccountType = 64017
-	CodeParameter       = 64020
-	CodeNotTestCard     = 64022
-	CodeNotTestAccount  = 64023
+	CodeAmount           = 64003
+	CodeBankAccountType  = 64017
+	CodeNeitherNorBoth   = 64018 // of Capture and Status
+	CodeIncomplete       = 64019
+	CodeParameter        = 64020
+	CodeInvalidOperation = 64021
+	CodeNotTestCard      = 64022
+	CodeNotTestAccount   = 64023
 )
 
-// Input is something that happens while a <Pay> runs: Key, Silence, PromptDone, HungUp or Answer.
+// Input is something that happens while a payment runs: Key, Silence, PromptDone, HungUp or Answer, and in an
+// agent-assisted one also Capture, Complete or Cancel.
 type Input interface{ input() }
 
 // Key is one key the caller pressed: a digit, * or #.
@@ -128,4 +133,12 @@ type Request struct {
 	TokenType   string
 	Description string
 	Parameters  []Parameter
+}
+
+// id is the parameter that brings the gateway's id.
+func (m Method) id() string {
+	if m == Tokenize {
+		return "PaymentToken"
+	}
+	return "PaymentConfirmationCode"
 }

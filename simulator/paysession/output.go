@@ -59,24 +59,6 @@ func (s *Session) status(f Field, why Failure) Status {
 	return Status{v}
 }
 
-// captured is every field taken so far, in the form in which it may leave the call.
-func (s *Session) captured() map[string]string {
-	if s.cfg.Method == ACHDebit {
-		return map[string]string{
-			"BankRoutingNumber": s.routing.Clear(),
-			"BankAccountNumber": s.account.AccountMask(),
-			"BankAccountType":   s.cfg.BankAccountType,
-		}
-	}
-	return map[string]string{
-		"PaymentCardNumber":     s.number.CardMask(),
-		"PaymentCardType":       string(s.number.Brand()),
-		"ExpirationDate":        s.expiry.Clear(),
-		"SecurityCode":          s.code.String(),
-		"PaymentCardPostalCode": s.postal,
-	}
-}
-
 // done ends the session. The parameters of a result that does not have them are there, and empty.
 func (s *Session) done(r Result, a Answer) Done {
 	v := url.Values{}
@@ -86,11 +68,7 @@ func (s *Session) done(r Result, a Answer) Done {
 	setResult(v, r, a)
 	v.Set("PaymentMethod", string(s.cfg.Method))
 	if r == Success {
-		id := "PaymentConfirmationCode"
-		if s.cfg.Task() == Tokenize {
-			id = "PaymentToken"
-		}
-		v.Set(id, a.ID)
+		v.Set(s.cfg.Task().id(), a.ID)
 		v.Set("ProfileId", a.ProfileID)
 	}
 	for key, value := range a.Parameters {
@@ -98,6 +76,7 @@ func (s *Session) done(r Result, a Answer) Done {
 	}
 	s.state = ended
 	s.wipe()
+	s.again.Wipe()
 	return Done{r, v}
 }
 

@@ -9,24 +9,19 @@ import (
 // Session is one running <Pay>. Start it once, then hand every input to Handle until it returns a Done. It is
 // not safe for use by several goroutines.
 type Session struct {
-	cfg   Config
-	today time.Time // for expiry dates
+	details
 	state state
 
 	steps   []Field // what is still to be asked; the first is being asked now
 	attempt int     // of the first step, from 1
 	failure Failure // of the attempt before
 
-	entry    cards.Digits // what is being typed
 	again    cards.Digits // the first of two entries that must match
 	second   bool         // the second of them is being typed
 	speaking bool         // the prompt is still going on
 	// skipHash is set when an entry ended by itself: the # that a caller then presses, because every prompt
 	// says so, belongs to that entry and not to the next. It holds until the next prompt is over.
 	skipHash bool
-
-	number, expiry, code, routing, account cards.Digits
-	postal                                 string
 }
 
 type state int
@@ -39,14 +34,7 @@ const (
 
 // New makes a session. Expiry dates are checked against today.
 func New(cfg Config, today time.Time) *Session {
-	s := &Session{cfg: cfg, today: today, attempt: 1, entry: cards.NewDigits(), steps: cfg.steps()}
-	for _, d := range []*cards.Digits{&s.again, &s.number, &s.expiry, &s.code, &s.routing, &s.account} {
-		*d = cards.NewDigits()
-	}
-	if cfg.Method == CreditCard {
-		s.postal = cfg.PostalCode
-	}
-	return s
+	return &Session{details: newDetails(cfg, today), attempt: 1, again: cards.NewDigits(), steps: cfg.steps()}
 }
 
 // Start asks for the first field.
@@ -108,7 +96,7 @@ func (s *Session) key(k byte) []Output {
 		return nil
 	}
 	s.skipHash = false
-	if s.full() {
+	if s.full(s.steps[0]) {
 		return s.endEntry(true)
 	}
 	return s.wait()
@@ -131,6 +119,9 @@ func (s *Session) endEntry(byItself bool) []Output {
 	s.skipHash = byItself
 	field := s.steps[0]
 	why := s.check(field)
+	if s.second && why != InputTimeout && !s.entry.Equal(s.again) {
+		why = MatchingFailed
+	}
 	if why != "" {
 		return s.fail(why)
 	}
@@ -162,36 +153,6 @@ func (s *Session) fail(why Failure) []Output {
 	return []Output{report, s.ask()}
 }
 
-// keep moves the entry to the field it belongs to.
-func (s *Session) keep(f Field) {
-	place := s.place(f)
-	if place == nil {
-		s.postal = s.entry.Clear()
-		s.entry.Wipe()
-		return
-	}
-	*place, s.entry = s.entry, *place
-	s.entry.Wipe()
-}
-
-// place is where the digits of a field are kept; a postal code, which is no secret, has none.
-func (s *Session) place(f Field) *cards.Digits {
-	switch f {
-	case CardNumber:
-		return &s.number
-	case Expiration:
-		return &s.expiry
-	case SecurityCode:
-		return &s.code
-	case RoutingNumber:
-		return &s.routing
-	case AccountNumber:
-		return &s.account
-	case PostalCode, Processing:
-	}
-	return nil
-}
-
 func (s *Session) next() {
 	s.steps = s.steps[1:]
 	s.attempt, s.failure, s.second = 1, "", false
@@ -200,35 +161,12 @@ func (s *Session) next() {
 
 // process asks the connector, unless it is one for test cards and this is none.
 func (s *Session) process() []Output {
-	if s.cfg.TestCardsOnly {
-		if _, ok := s.number.TestCard(); s.cfg.Method == CreditCard && !ok {
-			return []Output{s.done(ConnectorError, Answer{Code: CodeNotTestCard,
-				Text: "The connector is in test mode and takes published test cards only"})}
-		}
-		if s.cfg.Method == ACHDebit && !s.account.TestAccount() {
-			return []Output{s.done(ConnectorError, Answer{Code: CodeNotTestAccount,
-				Text: "The connector is in test mode and takes published test account numbers only"})}
-		}
+	if no := s.barred(); no != nil {
+		return []Output{s.done(ConnectorError, *no)}
 	}
 	s.state = processing
 	say := s.cfg.prompt(situation{field: Processing, attempt: 1, brand: s.number.Brand()})
 	return []Output{s.status(Processing, ""), Process{s.request()}, say}
-}
-
-func (s *Session) request() Request {
-	return Request{
-		Method: s.cfg.Task(), Pay: s.cfg.Method,
-		Number: s.number, Code: s.code, Expiry: s.expiry, PostalCode: s.postal,
-		Routing: s.routing, Account: s.account,
-		Amount: s.cfg.Amount, Currency: s.cfg.Currency, TokenType: s.cfg.TokenType,
-		Description: s.cfg.Description, Parameters: s.cfg.Parameters,
-	}
-}
-
-func (s *Session) wipe() {
-	for _, d := range []cards.Digits{s.entry, s.again, s.number, s.expiry, s.code, s.routing, s.account} {
-		d.Wipe()
-	}
 }
 
 // Waiting is the field being asked for, Processing while the connector works, and nothing after the end.
