@@ -34,19 +34,19 @@ const (
 	ViaCLI    = "cli"
 )
 
-// Entry is one line. Action and Via are required.
+// Entry is one line, and how programs are shown it. Action and Via are required.
 type Entry struct {
-	Seq     int64     // its number, from 1; given by Write
-	At      time.Time // when; given by Write, to the millisecond, in UTC
-	Who     string    // id of the person; "" when it was nobody, or nobody known
-	Role    string    // what they were then, "agent, auditor"
-	Via     string    // page, api, twilio, worker or cli
-	Action  string    // a word such as "payment.ask", "sign_in", "take_over"
-	Call    string    // CallSid
-	Payment string    // id in the ledger
-	Field   string    // of a payment, such as "security-code"
-	Result  string    // a word: "ok", "refused", "paid"
-	Detail  string    // a sentence for people
+	Seq     int64     `json:"number"`   // from 1; given by Write
+	At      time.Time `json:"at"`       // when; given by Write, to the millisecond, in UTC
+	Who     string    `json:"who"`      // id of the person; "" when it was nobody, or nobody known
+	Role    string    `json:"role"`     // what they were then, "agent, auditor"
+	Via     string    `json:"via"`      // page, api, twilio, worker or cli
+	Action  string    `json:"action"`   // a word such as "payment.ask", "sign_in", "take_over"
+	Call    string    `json:"call_sid"` // CallSid
+	Payment string    `json:"payment"`  // id in the ledger
+	Field   string    `json:"field"`    // of a payment, such as "security-code"
+	Result  string    `json:"result"`   // a word: "ok", "refused", "paid"
+	Detail  string    `json:"detail"`   // a sentence for people
 }
 
 // Log is the audit log. It is safe for concurrent use by any number of processes on one database.

@@ -9,28 +9,6 @@ import (
 	"github.com/paydial/paydial/audit"
 )
 
-// auditView is a line of the audit log as the API shows it.
-type auditView struct {
-	Number  int64     `json:"number"`
-	At      time.Time `json:"at"`
-	Who     string    `json:"who"`
-	Role    string    `json:"role"`
-	Via     string    `json:"via"`
-	Action  string    `json:"action"`
-	CallSID string    `json:"call_sid"`
-	Payment string    `json:"payment"`
-	Field   string    `json:"field"`
-	Result  string    `json:"result"`
-	Detail  string    `json:"detail"`
-}
-
-func viewAudit(e audit.Entry) auditView {
-	return auditView{
-		Number: e.Seq, At: e.At, Who: e.Who, Role: e.Role, Via: e.Via, Action: e.Action, CallSID: e.Call, Payment: e.Payment,
-		Field: e.Field, Result: e.Result, Detail: e.Detail,
-	}
-}
-
 // findAudit reads the query of a list of audit lines and answers it; the API and the page share it.
 func (c *Console) findAudit(g *gin.Context) (audit.Page, error) {
 	p, err := pageQuery(g)
@@ -56,11 +34,7 @@ func (c *Console) listAudit(g *gin.Context) {
 		c.failWith(g, err)
 		return
 	}
-	items := make([]auditView, 0, len(page.Entries))
-	for _, e := range page.Entries {
-		items = append(items, viewAudit(e))
-	}
-	c.answerList(g, items, page.Next)
+	c.answerList(g, append([]audit.Entry{}, page.Entries...), page.Next) // never null
 }
 
 // auditRow is a line on the page.

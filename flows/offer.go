@@ -3,7 +3,8 @@ package flows
 import "time"
 
 // Offer is what the flow's own pay step would take of the caller now, for an agent who takes it instead: the first
-// pay step, in file order, whose amount and texts can be worked out from what the call knows. A step that charges
+// pay step, in file order, whose amount and texts can be worked out from what the call knows. Where the amount is not
+// chosen yet it is the first sum of money that the transfer shows to the agent (agent_sees). A step that charges
 // comes before one that only saves. limit is what the call may still charge, zero for no limit. ok is false when
 // there is no such step.
 func (f *Flow) Offer(st State, now time.Time) (stop *PayStop, limit Money, ok bool) {
@@ -14,11 +15,7 @@ func (f *Flow) Offer(st State, now time.Time) (stop *PayStop, limit Money, ok bo
 				return nil, Money{}, false
 			}
 			r.node = n
-			pay, _ := n.step.Verb.(*Pay)
-			if r.payStop(n.step, pay) != nil {
-				continue // something it needs is not known yet
-			}
-			if stop, ok = r.out.Stop.(*PayStop); ok {
+			if stop = r.offerOf(n); stop != nil {
 				return stop, r.leftToCharge(stop.Amount.Currency), true
 			}
 		}
@@ -41,6 +38,49 @@ func (f *Flow) offers(saving bool) []*node {
 		}
 	}
 	return out
+}
+
+// offerOf is the stop of a pay step as it would be now; nil when something it needs is not known yet.
+func (r *run) offerOf(n *node) *PayStop {
+	pay, _ := n.step.Verb.(*Pay)
+	if r.payStop(n.step, pay) == nil {
+		stop, _ := r.out.Stop.(*PayStop)
+		return stop
+	}
+	owed, ok := r.moneySeen()
+	if !ok || r.withinLimit(owed) != nil {
+		return nil
+	}
+	open := *pay
+	open.Amount = nil
+	if r.payStop(n.step, &open) != nil {
+		return nil
+	}
+	stop, _ := r.out.Stop.(*PayStop)
+	stop.Amount, stop.TokenType = owed, ""
+	return stop
+}
+
+// moneySeen is the first sum of money that the transfer where the call stands shows to the agent.
+func (r *run) moneySeen() (Money, bool) {
+	at := r.prog.nodes[r.st.Stop]
+	if at == nil || at.step == nil {
+		return Money{}, false
+	}
+	transfer, ok := at.step.Verb.(*Transfer)
+	if !ok {
+		return Money{}, false
+	}
+	for _, p := range transfer.AgentSees {
+		v, err := r.pair(p)
+		if err != nil || v.Type != TypeMoney || v.Private {
+			continue
+		}
+		if m, err := v.money(); err == nil && m.Minor > 0 {
+			return m, true
+		}
+	}
+	return Money{}, false
 }
 
 // leftToCharge is what per_call_limit leaves; zero when there is no limit.

@@ -85,7 +85,8 @@ func (n NewPayment) check() error {
 		name, text string
 		rule       carddata.Rule
 	}{
-		{"id", n.ID, carddata.Identifier}, {"call", n.Call, carddata.Identifier}, {"step", n.Step, carddata.Prose}, {"flow", n.Flow, carddata.Prose},
+		{"id", n.ID, carddata.Identifier},
+		{"call", n.Call, carddata.Identifier}, {"step", n.Step, carddata.Prose}, {"flow", n.Flow, carddata.Prose},
 		{"connector", n.Connector, carddata.Prose}, {"reference", n.Reference, carddata.Prose}, {"agent", n.Agent, carddata.Prose},
 		{"campaign", n.Campaign, carddata.Identifier}, {"contact", n.Contact, carddata.Identifier}, {"once key", n.OnceKey, carddata.Identifier},
 	} {

@@ -202,7 +202,7 @@ func (l *leg) press(keys string, a *ack) {
 	for i := range len(keys) {
 		l.keys = append(l.keys, keyPress{keys[i], a})
 		e := event{Type: "key", Key: keys[i : i+1]}
-		if l.masked || l.assisted().open() { // a card number may come too early
+		if l.masked || len(l.payments) > 0 { // a card number may come too early, or too late
 			e.Key, e.Masked = "", true
 		}
 		l.call.publish(e)

@@ -31,6 +31,7 @@ func (n *narrator) banner(what project) {
 		ring = "   ring, press 1, then 12345678, then 1"
 	}
 	row("Phone", p.cyan(n.app.AppURL+"/phone"), ring)
+	row("Desk", p.cyan(n.app.SignIn("kim")), "   as Kim, an agent")
 	row("Pages", p.cyan(n.app.AppURL), "         calls · flows · payments")
 	if !what.demo {
 		n.projectRows(what, now, row)

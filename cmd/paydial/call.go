@@ -25,7 +25,7 @@ const goodbyeTime = 2 * time.Second
 // callFlags are the flags of call.
 type callFlags struct {
 	app, simulator, to, from, press, card string
-	asJSON                                bool
+	asJSON, hold                          bool
 	limit                                 time.Duration
 	token                                 string // of the app's API; no flag, because flags end up in logs
 }
@@ -50,6 +50,7 @@ func callCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.press, "press", "", "what to press, one entry for each stop, separated by commas")
 	cmd.Flags().StringVar(&f.card, "card", "visa", "test card to pay with, or one for each time the number is asked, separated by commas")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "tell the result as JSON")
+	cmd.Flags().BoolVar(&f.hold, "hold", false, "wait while somebody is rung, so that an agent can answer and take a payment")
 	cmd.Flags().StringVar(&f.from, "from", "+15550123456", "the caller's number")
 	cmd.Flags().StringVar(&f.app, "app", "http://"+defaultListen, "the app")
 	cmd.Flags().StringVar(&f.simulator, "simulator", "http://"+defaultSimListen, "the simulator")
@@ -74,7 +75,7 @@ func placeCall(cmd *cobra.Command, s streams, f callFlags) error {
 		f.token = t
 	}
 	who := &caller.Caller{Simulator: f.simulator}
-	script := caller.Script{To: f.to, From: f.from, Press: press, Cards: cards}
+	script := caller.Script{To: f.to, From: f.from, Press: press, Cards: cards, Holds: f.hold}
 	sid, err := who.Ring(ctx, script)
 	if err != nil {
 		return callError(s, f, err)

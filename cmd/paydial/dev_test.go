@@ -28,6 +28,7 @@ var volatile = []struct {
 	{regexp.MustCompile(` +<?\d+ ms`), " MS"},
 	{regexp.MustCompile(`☎ end \d+ s`), "☎ end N s"},
 	{regexp.MustCompile(`SIM-\w+`), "SIM-CODE"},
+	{regexp.MustCompile(`/link/[a-z2-7]{10}`), "/link/TOKEN"},
 	{regexp.MustCompile(`due on \w+ \d+`), "due on DAY"},
 	{regexp.MustCompile(`(?m)^TIME    ▣ .*\n`), ""}, // how many of these there are depends on how fast the gateway is
 }
@@ -43,6 +44,7 @@ const demoBanner = `
   paydial 0.1.0-dev · nothing here yet, so this is the demo line "Acme Energy"
 
   Phone    http://127.0.0.1:PORT/phone   ring, press 1, then 12345678, then 1
+  Desk     http://127.0.0.1:PORT/sign-in/link/TOKEN   as Kim, an agent
   Pages    http://127.0.0.1:PORT         calls · flows · payments
 
   Twilio   simulated: no account, no charges, nothing leaves this computer

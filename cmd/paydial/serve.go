@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/internal/server"
 	"github.com/paydial/paydial/sessions"
@@ -79,8 +80,8 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	switch people := peopleAccess(v); {
 	case people.LoopbackOnly:
 		log.Info("Twilio is simulated on this computer: the API and the pages are open from here, with the token " + server.DevAPIToken)
-	case len(people.Tokens) == 0:
-		log.Warn("no PAYDIAL_API_TOKEN is set: the JSON API and the pages are off")
+	case len(people.Tokens) == 0 && !app.Access.On():
+		log.Warn("no PAYDIAL_API_TOKEN is set and nobody can sign in: the JSON API and the pages are off")
 	}
 	fmt.Fprintln(s.err, "ready")
 	if f.withWorker {
@@ -113,13 +114,16 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 	if next := v.get("auth-token-next"); next != "" {
 		tokens = append(tokens, next)
 	}
-	people := peopleAccess(v)
+	people, err := peopleFrom(v, dir)
+	if err != nil {
+		return nil, err
+	}
 	app, findings, err := server.Open(cmd.Context(), server.Config{
 		PublicURL: v.get("public-url"), AccountSID: v.get("account-sid"), AuthTokens: tokens,
 		Region: v.get("twilio-region"), Edge: v.get("twilio-edge"), TwilioURL: v.get("twilio-api-url"),
 		RedisURL: v.get("redis-url"), DatabaseURL: v.get("database-url"),
 		Redis:  sessions.Config{AutoPipeline: f.autoPipeline},
-		Bundle: bundle, Services: services, Secret: secretFrom(s), Console: people, Log: log,
+		Bundle: bundle, Services: services, Secret: secretFrom(s), Console: peopleAccess(v), People: people, Log: log,
 	})
 	if errors.Is(err, server.ErrFindings) {
 		return nil, tellFindings(s, findings)
@@ -130,11 +134,44 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 	return app, tellFindings(s, findings)
 }
 
+// peopleFrom says who may sign in.
+func peopleFrom(v values, dir string) (server.People, error) {
+	p := server.People{File: usersFile(v.get("users"), dir), OIDC: access.OIDC{
+		Issuer: v.get("oidc-issuer"), ClientID: v.get("oidc-client-id"), ClientSecret: v.get("oidc-client-secret"),
+		RolesClaim: v.get("oidc-roles-claim"),
+	}}
+	if secret := v.get("session-secret"); secret != "" {
+		p.Secret = []byte(secret)
+	}
+	if p.OIDC.Issuer != "" {
+		if err := v.checkURL("oidc-issuer"); err != nil {
+			return p, err
+		}
+		if strings.HasPrefix(p.OIDC.Issuer, "http:") && !onThisComputer(p.OIDC.Issuer) {
+			return p, fail(exitUsage, "PAYDIAL_OIDC_ISSUER has to be https: %s", redacted(p.OIDC.Issuer))
+		}
+		if p.OIDC.ClientID == "" {
+			return p, fail(exitUsage, "PAYDIAL_OIDC_ISSUER is set, and PAYDIAL_OIDC_CLIENT_ID is not")
+		}
+	}
+	for _, proxy := range strings.FieldsFunc(v.get("trusted-proxies"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		_, err := netip.ParsePrefix(proxy)
+		if _, err2 := netip.ParseAddr(proxy); err != nil && err2 != nil {
+			return p, fail(exitUsage, "PAYDIAL_TRUSTED_PROXIES: %q is neither an address nor a network such as 10.0.0.0/8", proxy)
+		}
+		p.Proxies = append(p.Proxies, proxy)
+	}
+	return p, nil
+}
+
 // startFailure says what does not let the app start, and which setting leads there.
 func startFailure(err error, v values) error {
 	setting := v["redis-url"]
 	if strings.Contains(err.Error(), "database") {
 		setting = v["database-url"]
+	}
+	if errors.Is(err, access.ErrShortSecret) {
+		return fail(exitUsage, "PAYDIAL_SESSION_SECRET: %v", err)
 	}
 	var network *net.OpError
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) {

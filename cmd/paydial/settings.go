@@ -32,7 +32,14 @@ var serveSettings = []setting{
 	{key: "twilio-edge", env: "TWILIO_EDGE", help: "Twilio edge, such as dublin"},
 	{key: "redis-url", env: "PAYDIAL_REDIS_URL", help: "where a call's place is kept: redis://, rediss://, redis-sentinel://, redis-cluster://"},
 	{key: "database-url", env: "PAYDIAL_DATABASE_URL", preset: "sqlite:paydial.db", help: "where payments are kept: sqlite:FILE or postgres://"},
-	{key: "api-token", env: "PAYDIAL_API_TOKEN", secret: true, help: "bearer token of the JSON API and the pages; without one both are off"},
+	{key: "api-token", env: "PAYDIAL_API_TOKEN", secret: true, help: "bearer token of the JSON API and the pages; without one, and without users, both are off"},
+	{key: "users", env: "PAYDIAL_USERS", help: "file of the people who may sign in; when not set, users.yaml in the project directory"},
+	{key: "session-secret", env: "PAYDIAL_SESSION_SECRET", secret: true, help: "at least 32 random bytes, the same on every server; without it a restart signs people out"},
+	{key: "oidc-issuer", env: "PAYDIAL_OIDC_ISSUER", help: "URL of an OpenID Connect provider to sign in at"},
+	{key: "oidc-client-id", env: "PAYDIAL_OIDC_CLIENT_ID", help: "what the provider knows us as"},
+	{key: "oidc-client-secret", env: "PAYDIAL_OIDC_CLIENT_SECRET", secret: true, help: "our secret at the provider"},
+	{key: "oidc-roles-claim", env: "PAYDIAL_OIDC_ROLES_CLAIM", preset: "roles", help: "claim of the ID token that holds a person's roles"},
+	{key: "trusted-proxies", env: "PAYDIAL_TRUSTED_PROXIES", help: "addresses or networks, parted by commas, of proxies whose X-Forwarded-For is believed"},
 }
 
 // value is a setting with what it came to and where from.

@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 	"db":                 {},
 	"audit":              {"db", "internal/carddata"},
 	"access":             {"db", "audit"},
-	"payments":           {"twilio", "db", "audit", "internal/machine", "internal/carddata"},
+	"payments":           {"twilio", "db", "audit", "internal/carddata", "internal/machine"},
 	"recordings":         {"twilio", "db"},
 	"campaigns":          {"twilio", "db"},
 	"ivr":                {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,6 +50,19 @@ type State struct {
 	Heard      []Heard `json:"heard"`
 	Requests   int     `json:"requests"`
 	Seconds    int     `json:"seconds"` // since it was answered
+	Children   []Child `json:"children"`
+}
+
+// Child is a leg that the call dialed.
+type Child struct {
+	CallSID string `json:"call_sid"`
+	To      string `json:"to"`
+	Status  string `json:"status"`
+}
+
+// Talking tells whether somebody who was dialed has answered and is still there.
+func (s State) Talking() bool {
+	return slices.ContainsFunc(s.Children, func(c Child) bool { return c.Status == "in-progress" })
 }
 
 // Over tells whether the call has ended.
@@ -106,6 +120,10 @@ func (c *Caller) Follow(ctx context.Context, sid string, s Script) (State, error
 			return st, nil
 		case st.WaitingFor != "" && st.WaitingID != done:
 			done = st.WaitingID
+			if st.WaitingFor == dialing && !play.interrupts() && (s.Holds || st.Talking()) {
+				hushed = done // there is somebody to talk to, or there will be
+				continue
+			}
 			if err := play.answer(ctx, st.WaitingFor); err != nil {
 				return st, err
 			}
@@ -141,30 +159,32 @@ func (p *player) answer(ctx context.Context, waiting string) error {
 		return p.pay(ctx, waiting, field)
 	}
 	entry := Silence
-	if len(p.press) > 0 && (waiting != dialing || strings.Trim(p.press[0], "0123456789") != "") {
+	if len(p.press) > 0 && (waiting != dialing || p.interrupts()) {
 		entry, p.press = p.press[0], p.press[1:]
 	}
 	return p.act(ctx, waiting, entry)
 }
 
+// interrupts tells whether the script's next entry is for a wait in which nobody presses digits.
+func (p *player) interrupts() bool {
+	return len(p.press) > 0 && strings.Trim(p.press[0], "0123456789") != ""
+}
+
 // dialing is what a call waits for while somebody else is rung: nobody presses digits then.
 const dialing = "dial"
 
-// pay keys a field of <Pay>.
+// pay keys a field of <Pay>, or one that an agent asks for.
 func (p *player) pay(ctx context.Context, waiting, field string) error {
 	if len(p.press) > 0 && p.press[0] == Star {
 		entry := p.press[0]
 		p.press = p.press[1:]
 		return p.act(ctx, waiting, entry)
 	}
-	if field == "payment-card-number" || field == "bank-routing-number" || !p.begun {
-		if len(p.cards) > 0 {
-			p.card = p.cards[0]
-			if len(p.cards) > 1 {
-				p.cards = p.cards[1:]
-			}
+	if number := field == "payment-card-number" || field == "bank-routing-number"; len(p.cards) > 0 && (number || !p.begun) {
+		p.card, p.begun = p.cards[0], true
+		if number && len(p.cards) > 1 { // each time the number is asked
+			p.cards = p.cards[1:]
 		}
-		p.begun = true
 	}
 	if p.card.Act != "" {
 		return p.act(ctx, waiting, p.card.Act)

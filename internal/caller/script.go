@@ -23,6 +23,7 @@ type Script struct {
 	Press    []string
 	Cards    []Card
 	Pace     float64 // 0: prompts take no time; 1: speaking takes its time
+	Holds    bool    // waits as long as others are rung; otherwise they have no time to answer
 }
 
 // Card is what a caller keys into <Pay>.
@@ -93,9 +94,12 @@ func CardNames() []string {
 	return out
 }
 
-// keys is what a card has for a field of <Pay>, ended by the pound key where the length varies.
+// keys is what a card has for a field of <Pay> or of an agent's question, ended by the pound key where the length
+// varies. A matcher asks for the same once more.
 func (c Card) keys(field string) string {
-	switch field {
+	switch strings.TrimSuffix(field, "-matcher") {
+	case "payment-confirmation":
+		return "1"
 	case "payment-card-number":
 		return c.Number + "#"
 	case "expiration-date":

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/caller"
@@ -168,7 +169,33 @@ func (l *Local) appConfig(o Options) server.Config {
 		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, Bundle: o.Bundle,
 		Services: services, Secret: o.Secret, Log: o.Log,
 		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true},
+		People:  people(),
 	}
+}
+
+// people are one of each role, who sign in by a link: nobody here needs a password.
+func people() server.People {
+	p := server.People{Secret: access.NewSecret()}
+	for _, u := range []access.User{
+		{ID: "kim", Name: "Kim", Roles: []access.Role{access.Agent}},
+		{ID: "sam", Name: "Sam", Roles: []access.Role{access.Supervisor}},
+		{ID: "ana", Name: "Ana", Roles: []access.Role{access.Auditor}},
+		{ID: "ops", Name: "Ops", Roles: []access.Role{access.Ops}},
+	} {
+		p.Users, p.Links = append(p.Users, u), append(p.Links, u.ID)
+	}
+	return p
+}
+
+// SignIn is the address that signs somebody in and leads to the desk: "kim" (agent), "sam" (supervisor), "ana"
+// (auditor) or "ops"; "" for anybody else.
+func (l *Local) SignIn(id string) string {
+	for _, link := range l.App.Access.Links() {
+		if link.User.ID == id {
+			return l.AppURL + link.Path
+		}
+	}
+	return ""
 }
 
 // simConfig gives the simulator the project's numbers and connectors.

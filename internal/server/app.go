@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/paydial/paydial/access"
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/db"
@@ -36,7 +37,8 @@ type Config struct {
 	DeskLimits  payments.Limits     // how long the desk waits for what
 	Services    map[string]string   // service name to the URL that replaces the project's
 	Secret      func(string) string // secret.* of services
-	Console     console.Config      // Sessions, Ledger and Project are filled in
+	Console     console.Config      // Sessions, Ledger, Project, Access and Audit are filled in
+	People      People
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now
 }
@@ -46,6 +48,8 @@ type App struct {
 	Sessions *sessions.Store
 	Ledger   *payments.Ledger
 	Desk     *payments.Desk
+	Audit    *audit.Log
+	Access   *access.Access
 	Projects *ivr.Projects
 	Findings flows.Findings // of the bundle in use
 
@@ -113,7 +117,11 @@ func (a *App) openStores(ctx context.Context) error {
 		return err
 	}
 	a.Ledger.Now = a.cfg.Now
-	return nil
+	if a.Audit, err = audit.New(ctx, a.db); err != nil {
+		return err
+	}
+	a.Audit.Now = a.cfg.Now
+	return a.openAccess()
 }
 
 // openDoors puts the two doors together: Twilio's and people's.
@@ -149,12 +157,13 @@ func (a *App) openDoors() error {
 	figures := newMetrics(a.Sessions)
 	engine.Use(a.recover, figures.watch)
 	engine.HandleMethodNotAllowed = true
-	if err := engine.SetTrustedProxies(nil); err != nil {
+	if err := engine.SetTrustedProxies(a.cfg.People.Proxies); err != nil {
 		return fmt.Errorf("set up http: %w", err)
 	}
 	door.Routes(engine)
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
+	people.Access, people.Audit = a.Access, a.Audit
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
