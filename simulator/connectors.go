@@ -1,29 +1,17 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paydial/paydial/simulator/connector"
 	"github.com/paydial/paydial/simulator/gateway"
 )
-
-// Connector is a Pay Connector, by which <Pay> reaches a payment gateway.
-type Connector struct {
-	Name string // default Default
-	// URL is of a gateway that speaks the Generic Pay Connector's protocol; default the sandbox gateway.
-	URL                string
-	Username, Password string // at that gateway
-
-	Cards string // any: every number that passes the checks is charged, and not only the published test cards
-	Mode  string // TEST or LIVE, which takes any card too; default TEST
-
-	Timeout time.Duration // of one try; default 10 s
-	Retries int           // default 5; negative: none
-}
 
 // What a connector and the sandbox gateway are when nothing else is said.
 const (
@@ -37,6 +25,7 @@ const (
 // connectors are the account's Pay Connectors, and the sandbox gateway that is served for them.
 type connectors struct {
 	list    []Connector
+	region  string
 	http    *http.Client
 	sandbox *gateway.Gateway
 	server  *http.Server
@@ -45,9 +34,15 @@ type connectors struct {
 }
 
 // openConnectors starts the sandbox gateway on a port of its own, so that even its own simulator speaks HTTP to
-// it. Beside the connectors that are wanted there are always two of the sandbox: Default and sandbox.
+// it. Beside the connectors that are wanted there are always those of ReadyConnectors. Which of all these can be
+// used depends on the region.
 func (s *Simulator) openConnectors(cfg Config) error {
+	regions := connector.Regions()
+	if s.region = cmp.Or(cfg.Region, regions[0]); !slices.Contains(regions, s.region) {
+		return fmt.Errorf("region %q: %s is meant", s.region, strings.Join(regions, ", "))
+	}
 	cs := &connectors{
+		region: s.region,
 		http: &http.Client{
 			Transport:     s.transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -59,9 +54,9 @@ func (s *Simulator) openConnectors(cfg Config) error {
 			return err
 		}
 	}
-	for _, name := range []string{DefaultConnector, SandboxConnector} {
-		if _, ok := cs.find(name); !ok {
-			cs.list = append(cs.list, Connector{Name: name, Mode: "TEST"})
+	for _, c := range ReadyConnectors() {
+		if _, ok := cs.find(c.Name); !ok {
+			cs.list = append(cs.list, c.withDefaults())
 		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,23 +75,12 @@ func (s *Simulator) openConnectors(cfg Config) error {
 }
 
 func (cs *connectors) add(c Connector) error {
-	if c.Name == "" {
-		c.Name = DefaultConnector
-	}
-	if c.Mode == "" {
-		c.Mode = "TEST"
-	}
-	switch _, twice := cs.find(c.Name); {
-	case twice:
+	c = c.withDefaults()
+	if _, twice := cs.find(c.Name); twice {
 		return fmt.Errorf("connector %q is there twice", c.Name)
-	case c.Mode != "TEST" && c.Mode != "LIVE":
-		return fmt.Errorf("connector %q: mode %q: TEST or LIVE is meant", c.Name, c.Mode)
-	case c.Cards != "" && c.Cards != "any":
-		return fmt.Errorf("connector %q: cards %q: any, or nothing, is meant", c.Name, c.Cards)
-	case c.URL != "" && checkURL(c.URL) != nil:
-		return fmt.Errorf("connector %q: %w", c.Name, checkURL(c.URL))
-	case c.URL != "" && !secure(c.URL):
-		return fmt.Errorf("connector %q: card numbers go to https or loopback addresses only", c.Name)
+	}
+	if err := c.Validate(); err != nil {
+		return err
 	}
 	cs.list = append(cs.list, c)
 	return nil
@@ -110,19 +94,26 @@ func (cs *connectors) find(name string) (Connector, bool) {
 	return cs.list[i], true
 }
 
-// client is what speaks to the gateway of a connector.
+// client is what speaks to the gateway of a connector. The sandbox plays the gateway of each kind at a path of its
+// own.
 func (cs *connectors) client(c Connector) *connector.Client {
 	cl := &connector.Client{
+		Kind: connector.Kind(c.Kind), Can: c.abilities(), Region: cs.region,
+		Broken: c.Broken, Unapproved: c.Mode == "LIVE" && !c.Approved,
 		URL: c.URL, Username: c.Username, Password: c.Password, Timeout: c.Timeout, Retries: c.Retries, HTTP: cs.http,
 	}
-	if c.URL == "" {
-		cl.URL, cl.Username, cl.Password = cs.url, sandboxUser, sandboxPassword
+	if c.URL != "" {
+		return cl
+	}
+	cl.URL, cl.Username, cl.Password = cs.url, sandboxUser, sandboxPassword
+	if cl.Kind != connector.Generic {
+		cl.URL += "/" + c.Kind
+	}
+	if c.Unauthorized {
+		cl.Password = ""
 	}
 	return cl
 }
-
-// testCardsOnly reports whether a connector refuses all but published test cards.
-func (c Connector) testCardsOnly() bool { return c.Mode != "LIVE" && c.Cards != "any" }
 
 // close stops the sandbox gateway; nobody speaks to it any more.
 func (cs *connectors) close() {

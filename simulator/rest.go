@@ -68,7 +68,7 @@ func (s *Simulator) rest(h restHandler) http.Handler {
 		head.Set("Twilio-Request-Id", s.ids.sid("RQ"))
 		head.Set("Twilio-Concurrent-Requests", "1")
 		head.Set("Twilio-Request-Duration", "0.010")
-		head.Set("X-Home-Region", "us1")
+		head.Set("X-Home-Region", s.region)
 		head.Set("X-Api-Domain", "api.twilio.com")
 		head.Set("X-Powered-By", "AT-5000")
 		user, password, _ := r.BasicAuth()

@@ -22,7 +22,9 @@ const (
 type Config struct {
 	Accounts   []Account   // default one of DefaultAccountSID and DefaultAuthToken; more than one is not simulated
 	Numbers    []Number    // phone numbers of the account, with the applications that answer them
-	Connectors []Connector // Pay Connectors by name; Default and sandbox, of the sandbox gateway, are always there
+	Connectors []Connector // Pay Connectors by name, beside those of ReadyConnectors, which are always there
+	// Region is us1, ie1 or au1; default us1. Not every kind of connector is available in each.
+	Region string
 
 	// Pace is how long speech takes on calls that do not say so themselves: 0 none at all (for scripts and tests),
 	// 1 as long as it takes to say.
@@ -101,6 +103,8 @@ type Simulator struct {
 	closing sync.Mutex // guards closed against spawn
 	closed  bool
 	wg      sync.WaitGroup
+
+	region string // us1, ie1 or au1
 }
 
 // New makes a simulator.

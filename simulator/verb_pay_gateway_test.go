@@ -163,7 +163,7 @@ func TestPayOtherGateway(t *testing.T) {
 	}))
 	t.Cleanup(own.Close)
 	w := newWorld(t, func(cfg *simulator.Config) {
-		cfg.Connectors = []simulator.Connector{{Name: "mine", URL: own.URL, Username: "me", Password: "secret", Mode: "LIVE"}}
+		cfg.Connectors = []simulator.Connector{{Name: "mine", URL: own.URL, Username: "me", Password: "secret", Mode: "LIVE", Approved: true}}
 	})
 	w.offer(`paymentConnector="mine" chargeAmount="10.00" currency="eur"`, "")
 	sid := w.ring()
@@ -181,7 +181,7 @@ func TestPayOtherGateway(t *testing.T) {
 		}
 	}
 	w.ctl("GET", "/connectors", nil, &out)
-	if len(out.Connectors) != 3 || out.Connectors[0].Gateway != own.URL || !out.Connectors[0].AnyCard || out.Connectors[1].Gateway != "sandbox" || out.Connectors[1].AnyCard {
+	if len(out.Connectors) != 10 || out.Connectors[0].Gateway != own.URL || !out.Connectors[0].AnyCard || out.Connectors[1].Gateway != "sandbox" || out.Connectors[1].AnyCard {
 		t.Errorf("got %+v", out)
 	}
 }

@@ -206,7 +206,7 @@ func (s *Simulator) newRequest(ctx context.Context, w webhook, token string) (*h
 	}
 	req.Header.Set("X-Twilio-Signature", sign(key, target, signed))
 	req.Header.Set("I-Twilio-Idempotency-Token", token)
-	req.Header.Set("X-Home-Region", "us1")
+	req.Header.Set("X-Home-Region", s.region)
 	req.Header.Set("User-Agent", "TwilioProxy/1.1")
 	req.Header.Set("Accept", "*/*")
 	if body != nil {

@@ -34,8 +34,8 @@ func cardsCommand(s streams) *cobra.Command {
 				}
 				fmt.Fprintf(s.out, "  %-20s%-21s%s\n", c.Name, inGroups(c.Number), what)
 			}
-			_, err := fmt.Fprintf(s.out, "\n  %-20s%-21s%s\n  %-20s%-21s%s\n  %-20s%-21s%s\n", "silent", "-", "keys nothing",
-				"star", "-", "presses * and stops the payment", "hangup", "-", "hangs up")
+			_, err := fmt.Fprintf(s.out, "\n  %-20s%-21s%s\n  %-20s%-21s%s\n  %-20s%-21s%s\n\n  The connectors that take them: %s help connectors\n",
+				"silent", "-", "keys nothing", "star", "-", "presses * and stops the payment", "hangup", "-", "hangs up", s.self)
 			return err
 		},
 	}

@@ -26,7 +26,8 @@ const (
 type devFlags struct {
 	listen, simListen string
 	services          []string
-	connectors        []string
+	connectors        connectorFlags
+	region            string
 	verbose           bool
 }
 
@@ -48,7 +49,8 @@ func devCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", defaultListen, "address of the app")
 	cmd.Flags().StringVar(&f.simListen, "simulator-listen", defaultSimListen, "address of the simulated Twilio")
 	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
-	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, connectorHelp)
+	f.connectors.add(cmd)
+	addRegion(cmd, &f.region)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also print the logs of the app and the simulator")
 	return cmd
 }
@@ -89,20 +91,20 @@ func dev(cmd *cobra.Command, s streams, f devFlags) error {
 	tell.banner(what)
 	tell.warnings(findings)
 	fmt.Fprintln(s.err, "ready")
-	return devLoop(cmd.Context(), tell, saved, what.dir)
+	return devLoop(cmd.Context(), tell, saved, reloading{what.dir, changed(f.connectors.path(what.watched()))})
 }
 
 // devOptions is what to run, and how it is told.
 func devOptions(s streams, f devFlags, what project, tell *narrator) (local.Options, error) {
 	o := local.Options{
-		Bundle: what.bundle, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
+		Bundle: what.bundle, Region: f.region, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
 		Log: tell.logger(f.verbose, "app"), SimLog: tell.logger(f.verbose, "twilio"),
 	}
 	var err error
 	if o.Services, err = servicesFrom(f.services); err != nil {
 		return o, err
 	}
-	if o.Connectors, err = connectorsFrom(f.connectors); err != nil {
+	if o.Connectors, err = f.connectors.read(what.watched()); err != nil {
 		return o, err
 	}
 	besideSimulator(what.bundle, o.Services)
@@ -170,8 +172,14 @@ func (p *project) read(s streams) (err error) {
 	return err
 }
 
+// reloading is what may have been saved.
+type reloading struct {
+	dir        string      // of the project
+	connectors func() bool // their file has changed
+}
+
 // devLoop reloads what is saved, until ctx ends or a listener fails.
-func devLoop(ctx context.Context, tell *narrator, saved <-chan struct{}, dir string) error {
+func devLoop(ctx context.Context, tell *narrator, saved <-chan struct{}, what reloading) error {
 	broken := tell.app.Done()
 	for {
 		select {
@@ -181,7 +189,10 @@ func devLoop(ctx context.Context, tell *narrator, saved <-chan struct{}, dir str
 		case err := <-broken:
 			return fail(exitFailed, "serve: %v", err)
 		case <-saved:
-			tell.reload(readProject(tell.s, dir))
+			if what.connectors() {
+				tell.say("!", "start dev again to pay through the connectors as they are now")
+			}
+			tell.reload(readProject(tell.s, what.dir))
 		}
 	}
 }

@@ -159,6 +159,7 @@ func rootCommand(s streams) *cobra.Command {
 	inGroup(root, groupRun, serveCommand(s), configCommand(s), userCommand(s), auditCommand(s))
 	root.AddCommand(environmentTopic())
 	root.Example = examplesOf(root)
+	root.AddCommand(simulatedTopics()...)
 	for _, c := range append(root.Commands(), root) {
 		if c.HasSubCommands() {
 			onlyCommands(c)

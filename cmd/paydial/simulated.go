@@ -8,3 +8,6 @@ import "github.com/spf13/cobra"
 func simulatedCommands(s streams) []*cobra.Command {
 	return []*cobra.Command{devCommand(s), callCommand(s), cardsCommand(s), simulatorCommand(s)}
 }
+
+// simulatedTopics are help on the simulator.
+func simulatedTopics() []*cobra.Command { return []*cobra.Command{connectorsTopic()} }

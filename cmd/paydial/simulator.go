@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +22,8 @@ import (
 type simulatorFlags struct {
 	listen      string
 	numbers     []string
-	connectors  []string
+	connectors  connectorFlags
+	region      string
 	manualClock bool
 	attempts    int
 	autoAnswer  string
@@ -46,7 +46,8 @@ func simulatorCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8090", "address to listen on")
 	cmd.Flags().StringArrayVar(&f.numbers, "number", nil,
 		"NUMBER=URL: ringing NUMBER requests URL; its status callback is URL/status, its fallback URL/fallback (repeatable)")
-	cmd.Flags().StringArrayVar(&f.connectors, "connector", nil, connectorHelp)
+	f.connectors.add(cmd)
+	addRegion(cmd, &f.region)
 	cmd.Flags().IntVar(&f.attempts, "pay-attempts", 0, "how often <Pay> asks for a field when maxAttempts does not say (default 2)")
 	cmd.Flags().StringVar(&f.autoAnswer, "auto-answer", "", "human, machine or fax: who picks up calls made over REST; nobody by default")
 	cmd.Flags().Float64Var(&f.pace, "pace", 0, "how long speech takes: 0 no time, 1 as long as people take")
@@ -64,6 +65,7 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 		return err
 	}
 	cfg := simulator.Config{
+		Region:      f.region,
 		Accounts:    []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
 		ManualClock: f.manualClock, PayAttempts: f.attempts, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
 	}
@@ -73,7 +75,7 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 	if cfg.Numbers, err = numbersFrom(f.numbers); err != nil {
 		return err
 	}
-	if cfg.Connectors, err = connectorsFrom(f.connectors); err != nil {
+	if cfg.Connectors, err = f.connectors.read(""); err != nil {
 		return err
 	}
 	listener, err := server.Listen(f.listen)
@@ -135,54 +137,4 @@ func numbersFrom(flags []string) ([]simulator.Number, error) {
 		out = append(out, simulator.Number{Number: number, VoiceURL: url, StatusURL: base + "/status", FallbackURL: base + "/fallback"})
 	}
 	return out, nil
-}
-
-// connectorHelp is the help on --connector, here and in dev.
-const connectorHelp = "NAME[=URL][,OPTION...]: a Pay Connector, of the sandbox gateway or of the gateway at URL; options are " +
-	"cards=any, mode=live, timeout=10s and retries=5 (repeatable)"
-
-// connectorsFrom reads --connector flags.
-func connectorsFrom(flags []string) ([]simulator.Connector, error) {
-	var out []simulator.Connector
-	for _, f := range flags {
-		first, options, _ := strings.Cut(f, ",")
-		name, url, _ := strings.Cut(first, "=")
-		if name == "" {
-			return nil, fail(exitUsage, "--connector %q: it needs a name", f)
-		}
-		c := simulator.Connector{Name: name, URL: url}
-		for opt := range strings.SplitSeq(options, ",") {
-			if err := connectorOption(&c, opt); err != nil {
-				return nil, fail(exitUsage, "--connector %q: %v", f, err)
-			}
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-// connectorOption sets one option of a connector.
-func connectorOption(c *simulator.Connector, opt string) (err error) {
-	key, value, _ := strings.Cut(opt, "=")
-	switch {
-	case opt == "":
-	case opt == "cards=any":
-		c.Cards = "any"
-	case opt == "mode=live":
-		c.Mode = "LIVE"
-	case key == "timeout":
-		if c.Timeout, err = time.ParseDuration(value); err != nil || c.Timeout <= 0 {
-			return fmt.Errorf("timeout %q: a time such as 10s is meant", value)
-		}
-	case key == "retries":
-		if c.Retries, err = strconv.Atoi(value); err != nil || c.Retries < 0 {
-			return fmt.Errorf("retries %q: a number from 0 is meant", value)
-		}
-		if c.Retries == 0 {
-			c.Retries = -1 // none at all
-		}
-	default:
-		return fmt.Errorf("%q is not known; there are cards=any, mode=live, timeout= and retries=", opt)
-	}
-	return nil
 }

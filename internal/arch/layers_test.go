@@ -100,7 +100,7 @@ func forbidden(s source, from, to string) string {
 var onlyUser = map[string][]string{
 	"github.com/looplab/fsm":            {"internal/machine", "bench"},
 	"github.com/expr-lang/expr":         {"flows"},
-	"go.yaml.in/yaml/v4":                {"flows", "access"},
+	"go.yaml.in/yaml/v4":                {"flows", "access", "simulator"},
 	"github.com/coreos/go-oidc/v3":      {"access"},
 	"golang.org/x/oauth2":               {"access"},
 	"golang.org/x/crypto":               {"access"},

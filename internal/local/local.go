@@ -41,7 +41,8 @@ type Options struct {
 	DatabaseURL string // "": in memory
 	Services    map[string]string
 	Secret      func(string) string
-	Connectors  []simulator.Connector // beside those the project names
+	Connectors  []simulator.Connector // beside those that are always there, and the one the project names
+	Region      string                // of the simulated Twilio; "": us1
 	ManualClock bool                  // the simulator's clock stands still until it is moved
 	Sessions    sessions.Config
 	Log         *slog.Logger // of the app
@@ -203,6 +204,7 @@ func (l *Local) simConfig(o Options, project *flows.Project) simulator.Config {
 	cfg := simulator.Config{
 		Accounts:    []simulator.Account{{SID: AccountSID, AuthToken: AuthToken}},
 		Connectors:  o.Connectors,
+		Region:      o.Region,
 		ManualClock: o.ManualClock, Logger: o.SimLog, PublicURL: l.SimURL,
 	}
 	for _, n := range project.Numbers {
@@ -212,7 +214,7 @@ func (l *Local) simConfig(o Options, project *flows.Project) simulator.Config {
 		})
 	}
 	known := map[string]bool{}
-	for _, c := range cfg.Connectors {
+	for _, c := range append(simulator.ReadyConnectors(), cfg.Connectors...) {
 		known[c.Name] = true
 	}
 	if name := project.Payments.Connector; name != "" && !known[name] {

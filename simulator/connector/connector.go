@@ -1,6 +1,7 @@
-// Package connector is Twilio's side of the Generic Pay Connector: it takes what a <Pay> captured to a payment
-// gateway and brings back what became of it. Client is its main type; Do makes one charge or token, with up to
-// five retries that all carry the same transaction id, so that the gateway can tell a retry from a new payment.
+// Package connector is Twilio's side of a Pay Connector: it takes what a <Pay> captured to a payment gateway and
+// brings back what became of it. Client is its main type; Check says what the connector cannot do before a caller
+// is asked, and Do makes one charge or token, with up to five retries that all carry the same transaction id, so
+// that the gateway can tell a retry from a new payment. What the kinds of connectors can do is a table in kind.go.
 //
 // It must not know calls or TwiML, and it never logs: a request is the one place where a whole card number
 // stands in the clear, so it is written without copies and wiped when the last try has let go of it.
@@ -12,7 +13,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,18 +32,32 @@ const maxAnswer = 64 << 10
 
 // Error codes of a connector. What is not a rejection by the gateway leaves open whether the card was charged.
 const (
+	CodeBroken        = 64001 // its configuration
 	CodeUnavailable   = 64002 // no answer, or the simulator is closing
-	CodeUnknown       = 64004 // there is no connector of that name
+	CodeUnknown       = 64004 // there is no connector of that name, or not in this region
+	CodeNoTokens      = 64005
 	CodeTokenType     = 64006
+	CodeNoCharges     = 64007
 	CodeChargeRefused = 64008 // or the answer made no sense
 	CodeUnauthorized  = 64009
 	CodeTokenRefused  = 64010
 	CodeCurrency      = 64011
 	CodeCardRejected  = 64012
+	CodePaymentMethod = 64013
+	CodeAVSName       = 64014
+	CodeParameter     = 64015
+	CodeNotApproved   = 64024
 )
 
 // Client speaks to one gateway. URL is required.
 type Client struct {
+	Kind Kind      // default Generic
+	Can  Abilities // what of the kind's abilities it has; a list that is nil is the kind's
+	// Region is where the call is; "" does not look at it.
+	Region     string
+	Broken     bool // its configuration
+	Unapproved bool // it is in live mode, and Twilio has not approved that
+
 	URL      string
 	Username string
 	Password string
@@ -53,27 +67,16 @@ type Client struct {
 	HTTP    *http.Client  // default: one that follows no redirects; its Timeout is not needed
 }
 
-// Check says what this connector cannot do for a <Pay>, before the caller is asked for anything.
-func (c *Client) Check(cfg paysession.Config) *paysession.Refusal {
-	if cfg.TokenType == "payment-method" {
-		return &paysession.Refusal{Code: CodeTokenType, Text: "tokenType='payment-method' (not supported by a generic connector)"}
-	}
-	if len(cfg.Currency) != 3 || strings.Trim(cfg.Currency, "abcdefghijklmnopqrstuvwxyz") != "" {
-		return &paysession.Refusal{Code: CodeCurrency, Text: "currency='" + cfg.Currency + "' (not supported by the connector)"}
-	}
-	return nil
-}
-
 // Do charges or keeps what was captured. It returns when the gateway has answered or the tries are used up; the
 // end of ctx ends it too, with the code of a gateway that cannot be reached.
 func (c *Client) Do(ctx context.Context, req paysession.Request) paysession.Answer {
-	body := newPayload(encode(req, uuid.NewString()))
+	body := newPayload(encode(req, uuid.NewString(), c.kind()))
 	defer body.release()
 	for range c.tries() {
 		r, err := c.try(ctx, body)
 		switch {
 		case err == nil:
-			return r.answer(req)
+			return r.answer(req, c.kind())
 		case ctx.Err() != nil:
 			return unavailable()
 		}

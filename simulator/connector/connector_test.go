@@ -124,6 +124,10 @@ func TestAnswers(t *testing.T) {
 			paysession.Answer{ID: "ch_1", Parameters: map[string]string{"risk": "low", "score": "0.5", "none": "", "deep": `{"a":1}`}}},
 		{"declined", 200, `{"charge_id":null,"error_code":"card_declined","error_message":"No."}`,
 			paysession.Answer{Code: CodeCardRejected, Text: "No.", ConnectorError: "card_declined"}},
+		{"declined with parameters", 200, `{"error_code":"card_declined","error_message":"No.","parameters":{"risk":"4242424242"}}`,
+			paysession.Answer{Code: CodeCardRejected, Text: "No.", ConnectorError: "card_declined",
+				Parameters: map[string]string{"risk": "(withheld: it quotes the number)"}}},
+		{"a profile", 200, `{"profile_id":"cus_1","error_code":null}`, paysession.Answer{Code: CodeChargeRefused, Text: malformed}},
 		{"declined with 402", 402, `{"error_code":"insufficient_funds"}`,
 			paysession.Answer{Code: CodeCardRejected, Text: "Payment Gateway rejected the card.", ConnectorError: "insufficient_funds"}},
 		{"refused", 200, `{"error_code":22,"error_message":"limit"}`,
@@ -275,6 +279,76 @@ func TestCheck(t *testing.T) {
 		if (got == nil) != (want.Code == 0) || got != nil && got.Code != want.Code {
 			t.Errorf("%+v: got %v, want %d", cfg, got, want.Code)
 		}
+	}
+}
+
+// TestLookAlikes: the type of a token is told to them alone, and what their gateways keep may be a token, a profile
+// or both. A generic gateway's profile is not heard.
+func TestLookAlikes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		kind       Kind
+		body       string
+		id, member string // of the profile
+		code       int
+	}{
+		{"", `{"token_id":"tk_1","profile_id":"cus_1"}`, "tk_1", "", 0},
+		{Generic, `{"token_id":null,"profile_id":"cus_1"}`, "", "", CodeTokenRefused},
+		{Stripe, `{"token_id":"tk_1","profile_id":"cus_1"}`, "tk_1", "cus_1", 0},
+		{Chase, `{"token_id":null,"profile_id":"77"}`, "", "77", 0},
+		{ACI, `{"token_id":"tk_1"}`, "tk_1", "", 0},
+		{Chase, `{}`, "", "", CodeTokenRefused},
+	} {
+		g := &recorder{say: says(200, "application/json", tc.body)}
+		c := start(t, g)
+		c.Kind = tc.kind
+		if a := c.Do(t.Context(), bankRequest()); a.ID != tc.id || a.ProfileID != tc.member || a.Code != tc.code {
+			t.Errorf("%s: got %+v", tc.kind, a)
+		}
+		if told := strings.Contains(g.asked()[0], `"token_type":"reusable"`); told != (tc.kind != "" && tc.kind != Generic) {
+			t.Errorf("%s: asked %s", tc.kind, g.asked()[0])
+		}
+	}
+	g := &recorder{say: says(200, "application/json", `{"charge_id":"ch_1","profile_id":"cus_1"}`)}
+	c := start(t, g)
+	c.Kind = Stripe
+	if a := c.Do(t.Context(), cardRequest()); a.ID != "ch_1" || a.ProfileID != "" || strings.Contains(g.asked()[0], "token_type") {
+		t.Errorf("a charge: %+v, asked %s", a, g.asked()[0])
+	}
+}
+
+// TestCheckOrder: one thing after the other is mended, and the next is found.
+func TestCheckOrder(t *testing.T) {
+	t.Parallel()
+	c := &Client{Kind: Braintree, Region: "ie1", Broken: true, Unapproved: true, Can: Abilities{
+		Regions: []string{"us1"}, Methods: []paysession.PaymentMethod{paysession.CreditCard}, Tasks: []paysession.Method{paysession.Charge},
+		Currencies: []string{"usd"},
+	}}
+	cfg := paysession.Config{Method: paysession.ACHDebit, TokenType: "payment-method", Currency: "EUR"}
+	for _, step := range []struct {
+		code int
+		mend func()
+	}{
+		{CodeUnknown, func() { c.Region = "us1" }}, {CodeBroken, func() { c.Broken = false }}, {CodeNotApproved, func() { c.Unapproved = false }},
+		{CodePaymentMethod, func() { c.Can.Methods = nil }}, {CodeNoTokens, func() { c.Can.Tasks = nil }},
+		{CodeTokenType, func() { cfg.TokenType = "one-time" }}, {CodeCurrency, func() { cfg.Currency = "eur" }},
+		{CodeAVSName, func() { cfg.Parameters = append(cfg.Parameters, paysession.Parameter{Name: "AVSName", Value: "A"}) }},
+		{CodeParameter, func() {
+			cfg.Parameters = append(cfg.Parameters, paysession.Parameter{Name: "MerchantAccountId", Value: "A"})
+		}},
+	} {
+		got := c.Check(cfg)
+		if got == nil || got.Code != step.code || got.Text == "" {
+			t.Fatalf("got %v, want %d", got, step.code)
+		}
+		step.mend()
+	}
+	if got := c.Check(cfg); got != nil {
+		t.Errorf("mended, and yet %v", got)
+	}
+	cfg.Amount = "1"
+	if got := c.Check(cfg); got == nil || got.Code != CodeCurrency {
+		t.Errorf("a charge in another currency: %v", got)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 const maxRequest = 8 << 10
 
 // encode writes the body of a request. What was not asked is null, as Twilio sends it; the amount is the text of
-// the attribute, the currency its code in capitals.
-func encode(r paysession.Request, transaction string) []byte {
+// the attribute, the currency its code in capitals. The type of a token is told to look-alikes only: the generic
+// protocol has no field for it.
+func encode(r paysession.Request, transaction string, kind Kind) []byte {
 	b := make([]byte, 0, maxRequest)
 	b = append(b, '{')
 	b = text(b, "method", string(r.Method))
@@ -33,6 +34,9 @@ func encode(r paysession.Request, transaction string) []byte {
 	if r.Method == paysession.Charge {
 		b = text(b, "amount", r.Amount)
 		b = text(b, "currency_code", strings.ToUpper(r.Currency))
+	}
+	if r.Method == paysession.Tokenize && kind != Generic {
+		b = text(b, "token_type", r.TokenType)
 	}
 	b = text(b, "description", r.Description)
 	b = append(b, `"parameters":`...)
@@ -87,40 +91,51 @@ func parameters(list []paysession.Parameter) []byte {
 type verdict struct {
 	Charge     any            `json:"charge_id"`
 	Token      any            `json:"token_id"`
+	Profile    any            `json:"profile_id"` // of look-alikes
 	Code       any            `json:"error_code"`
 	Message    any            `json:"error_message"`
 	Parameters map[string]any `json:"parameters"`
 }
 
-// answer reads what the gateway said.
-func (r response) answer(req paysession.Request) paysession.Answer {
+// answer reads what the gateway said. A profile is a success without a token, too: that is how Chase Paymentech
+// keeps a card. A generic gateway has none.
+func (r response) answer(req paysession.Request, kind Kind) paysession.Answer {
 	var v verdict
 	dec := json.NewDecoder(strings.NewReader(string(r.body)))
 	dec.UseNumber()
 	err := dec.Decode(&v)
-	id := str(v.Charge)
+	done := paysession.Answer{ID: str(v.Charge), Parameters: v.told(req)}
 	if req.Method == paysession.Tokenize {
-		id = str(v.Token)
+		if done.ID = str(v.Token); kind != Generic {
+			done.ProfileID = str(v.Profile)
+		}
 	}
 	code := clean(req, str(v.Code))
 	switch {
 	case r.status == http.StatusUnauthorized || r.status == http.StatusForbidden:
 		return paysession.Answer{Code: CodeUnauthorized, Text: "Twilio is not authorized at the Payment Gateway.", ConnectorError: code}
 	case err == nil && code != "":
-		return refused(req, code, clean(req, str(v.Message)))
-	case err != nil || id == "":
+		no := refused(req, code, clean(req, str(v.Message)))
+		no.Parameters = done.Parameters
+		return no
+	case err != nil || done.ID == "" && done.ProfileID == "":
 		a := refused(req, "", "")
 		a.Text += " Got malformed response from Payment Provider."
 		return a
 	}
-	a := paysession.Answer{ID: id}
-	if len(v.Parameters) > 0 {
-		a.Parameters = make(map[string]string, len(v.Parameters))
-		for key, value := range v.Parameters {
-			a.Parameters[key] = clean(req, str(value))
-		}
+	return done
+}
+
+// told is what the gateway says beside its verdict.
+func (v verdict) told(req paysession.Request) map[string]string {
+	if len(v.Parameters) == 0 {
+		return nil
 	}
-	return a
+	all := make(map[string]string, len(v.Parameters))
+	for key, value := range v.Parameters {
+		all[key] = clean(req, str(value))
+	}
+	return all
 }
 
 // refused is a rejection: of the card where the gateway's code says so, else of the charge or token.

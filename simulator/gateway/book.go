@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 
 // Entry is one line of the book.
 type Entry struct {
+	// ID is what the caller was told: the id of the charge or token, or of the profile where there is no token.
 	ID            string            `json:"id"`
 	Method        string            `json:"method"` // charge or tokenize
 	Amount        string            `json:"amount"` // as it was asked for; empty for a token
@@ -18,19 +18,29 @@ type Entry struct {
 	TransactionID string            `json:"transaction_id"`
 	Parameters    map[string]string `json:"parameters"`
 	CreatedAt     time.Time         `json:"created_at"`
+
+	Gateway   string `json:"gateway,omitempty"`    // which one the sandbox played; empty for the generic one
+	ProfileID string `json:"profile_id,omitempty"` // of the customer that a token belongs to
+	TokenType string `json:"token_type,omitempty"` // as it was asked for
+
+	token  string // empty where the profile stands for the card
+	status bool   // is told beside the id
 }
 
-// draft is the line of the book that a request will make, without its id.
+// draft is the line of the book that a request will make. g.mu is held.
 func (g *Gateway) draft(req *request) Entry {
 	e := Entry{
-		Method: req.Method, Last4: req.CardNumber.Last4(), Brand: string(req.CardNumber.Brand()),
-		TransactionID: req.TransactionID, Parameters: req.Parameters,
-	}
-	if req.CardNumber.Len() == 0 {
-		e.Last4 = req.Account.Last4()
+		Method: req.Method, Last4: req.last4(), Brand: string(req.CardNumber.Brand()),
+		TransactionID: req.TransactionID, Parameters: req.Parameters, Gateway: req.gateway,
 	}
 	if req.Method == "charge" {
+		e.ID, e.status = g.newID(req.like.charge, req), req.like.status
 		e.Amount, e.Currency = req.Amount, strings.ToLower(req.Currency)
+	} else {
+		e.token, e.ProfileID, e.TokenType = g.newID(req.like.token, req), g.newID(req.like.profile, req), req.TokenType
+		if e.ID = e.token; e.ID == "" {
+			e.ID = e.ProfileID
+		}
 	}
 	if e.Parameters == nil {
 		e.Parameters = map[string]string{}
@@ -42,30 +52,16 @@ func (g *Gateway) enter(req *request) answer { return g.write(g.draft(req)) }
 
 // write puts a line into the book and gives the answer for it. g.mu is held.
 func (g *Gateway) write(e Entry) answer {
-	prefix := "SIM-"
-	if e.Method == "tokenize" {
-		prefix = "TOK-"
-	}
-	e.ID, e.CreatedAt = g.newID(prefix), g.now().UTC()
+	e.CreatedAt = g.now().UTC()
 	g.book = append(g.book, e)
-	return answer{status: http.StatusOK, method: e.Method, id: e.ID}
-}
-
-// newID makes an id that can be read out over the phone, and that was not given out before: six letters and
-// digits without those that sound or look like others.
-func (g *Gateway) newID(prefix string) string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32, so that no byte is more likely than another
-	for {
-		b := make([]byte, 6)
-		_, _ = rand.Read(b) // never fails
-		for i := range b {
-			b[i] = letters[int(b[i])%len(letters)]
-		}
-		if id := prefix + string(b); !g.ids[id] {
-			g.ids[id] = true
-			return id
-		}
+	a := answer{status: http.StatusOK, method: e.Method, id: e.ID, profile: e.ProfileID}
+	if e.Method == "tokenize" {
+		a.id = e.token
 	}
+	if e.status {
+		a.payment = "SUCCESS"
+	}
+	return a
 }
 
 // Book is every charge and token so far, the oldest first. It is never nil.

@@ -1,6 +1,7 @@
 // Package gateway is a sandbox payment gateway: it stands where a bank's would and speaks the protocol of the
 // Generic Pay Connector, JSON over HTTP with Basic authentication. Gateway is its main type, an http.Handler
-// that decides by the test card it is given and keeps its own book of what it charged and kept.
+// that decides by the test card it is given and keeps its own book of what it charged and kept. At paths of their
+// own it plays gateways of several makes: the same decisions, with ids that look like theirs.
 //
 // The book is there to be compared with other people's: it must not know the simulator, the application or
 // their ledger. It keeps brand and last four digits, never a number; requests are wiped when they are decided.
@@ -51,6 +52,8 @@ type answer struct {
 	status    int
 	method    string
 	id        string
+	profile   string // of gateways that have them
+	payment   string // the payment's status, of a gateway that tells it beside the id
 	code      string
 	message   string
 	malformed bool
@@ -67,6 +70,18 @@ type request struct {
 	Amount        string            `json:"amount"`
 	Currency      string            `json:"currency_code"`
 	Parameters    map[string]string `json:"parameters"`
+	TokenType     string            `json:"token_type"` // not of the generic protocol: some gateways have several
+
+	gateway string // the one that is played
+	like    likeness
+}
+
+// last4 is the end of the number of the card, or of the account.
+func (r *request) last4() string {
+	if r.CardNumber.Len() == 0 {
+		return r.Account.Last4()
+	}
+	return r.CardNumber.Last4()
 }
 
 func (r *request) wipe() {
@@ -87,11 +102,17 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, answer{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "POST is meant."})
 		return
 	}
+	name, like, ok := likenessOf(r.URL.Path)
+	if !ok {
+		unknownPath(w)
+		return
+	}
 	req, err := read(w, r)
 	if err != nil {
 		write(w, answer{status: http.StatusBadRequest, code: "invalid_request", message: err.Error()})
 		return
 	}
+	req.gateway, req.like = name, like
 	d := g.decide(req)
 	select {
 	case <-d.ready:
@@ -186,7 +207,11 @@ func behaviour(req *request) cards.Behaviour {
 }
 
 func declined(req *request, code, message string) answer {
-	return answer{status: http.StatusOK, method: req.Method, code: code, message: message}
+	a := answer{status: http.StatusOK, method: req.Method, code: code, message: message}
+	if req.like.status && req.Method == "charge" {
+		a.payment = "DECLINED"
+	}
+	return a
 }
 
 // refuse finds what a gateway would not even try.
@@ -250,7 +275,14 @@ func write(w http.ResponseWriter, a answer) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(map[string]any{key: orNull(a.id), "error_code": orNull(a.code), "error_message": orNull(a.message)})
+	doc := map[string]any{key: orNull(a.id), "error_code": orNull(a.code), "error_message": orNull(a.message)}
+	if a.profile != "" {
+		doc["profile_id"] = a.profile
+	}
+	if a.payment != "" {
+		doc["parameters"] = map[string]string{"payment_status": a.payment}
+	}
+	_ = json.NewEncoder(w).Encode(doc)
 }
 
 func orNull(s string) any {

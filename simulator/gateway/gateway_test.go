@@ -254,7 +254,7 @@ func TestIDsAreUnique(t *testing.T) {
 	g := &Gateway{ids: map[string]bool{}}
 	seen := map[string]bool{}
 	for range 10000 {
-		id := g.newID("SIM-")
+		id := g.newID(drawn("SIM-", spoken, 6), &request{})
 		if seen[id] {
 			t.Fatalf("%s was given out twice", id)
 		}
