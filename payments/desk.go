@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/twilio"
 )
 
@@ -75,6 +76,9 @@ type DeskConfig struct {
 	Twilio    *twilio.Client
 	PublicURL string // what Twilio calls us by
 
+	// Audit gets what Twilio and the time did to a payment; what people did is written by the door they came through,
+	// before it is done. nil: nothing is written.
+	Audit *audit.Log
 	// Changed is told of every change, after it was kept; nil: nobody is told.
 	Changed func(ctx context.Context, a Assisted)
 	Log     *slog.Logger     // nil: none

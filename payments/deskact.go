@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/twilio"
 )
 
@@ -44,7 +45,7 @@ func (d *Desk) update(ctx context.Context, id string, decide func(*document, tim
 		}
 		if kept {
 			d.changed(ctx, doc)
-			return doc, nil
+			return doc, d.audit(ctx, doc)
 		}
 	}
 	return nil, fmt.Errorf("payment %s changes too fast", shownID(id))
@@ -54,6 +55,32 @@ func (d *Desk) changed(ctx context.Context, doc *document) {
 	if d.cfg.Changed != nil {
 		d.cfg.Changed(ctx, doc.Assisted)
 	}
+}
+
+// audit writes the lines of a payment's log that nobody at the desk has caused, as they are new.
+func (d *Desk) audit(ctx context.Context, doc *document) error {
+	if d.cfg.Audit == nil {
+		return nil
+	}
+	for _, line := range doc.Log {
+		if line.Who != "" || !line.At.Equal(doc.Updated) {
+			continue
+		}
+		action, via := "payment.heard", "twilio"
+		if line.Note == "idle" || line.Note == "signed_off" || line.Note == noWord || line.Note == "no_result" {
+			via = "worker"
+		}
+		if line.Field == "" {
+			action = "payment.moved"
+		}
+		err := d.cfg.Audit.Write(ctx, audit.Entry{
+			Via: via, Action: action, Call: doc.Call, Payment: doc.ID, Field: line.Field, Result: line.What, Detail: line.Note,
+		})
+		if err != nil {
+			return fmt.Errorf("audit payment %s: %w", doc.ID, err)
+		}
+	}
+	return nil
 }
 
 // wish is one thing that somebody at the desk wants, carried out once for its key.

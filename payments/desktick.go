@@ -15,6 +15,9 @@ const settleAgain = 2 * time.Second
 // lingers is how long a payment that is over stays in the list of the desk.
 const lingers = 10 * time.Minute
 
+// noWord is what the log says of a field of which Twilio told nothing.
+const noWord = "no_word"
+
 // maxTries is how often Twilio is asked for the same before only its word is waited for.
 const maxTries = 6
 
@@ -138,7 +141,7 @@ func (r *rules) tickField(doc *document, now time.Time) *order {
 	r.field(f, eventSilent)
 	f.Error, f.Until = "input-timeout", time.Time{}
 	doc.Asking, doc.Required = "", doc.missing()
-	doc.log(now, "", "silent", f.Name, "no word from Twilio")
+	doc.log(now, "", "silent", f.Name, noWord)
 	return nil
 }
 

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"internal/redistest": {"internal/testproc"},
 	"internal/pgtest":    {"internal/testproc"},
 	"internal/caller":    {"simulator"}, // the names of its test cards
-	"internal/local":     {"flows", "sessions", "console", "access", "simulator", "internal/server", "internal/caller"},
+	"internal/local":     {"flows", "sessions", "payments", "console", "access", "simulator", "internal/server", "internal/caller"},
 	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "campaigns", "ivr", "console", "access", "audit"},
 	"internal/rig":       {"*"},
 	"bench":              {"*"},

@@ -16,6 +16,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/caller"
 	"github.com/paydial/paydial/internal/server"
+	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/simulator"
 	"github.com/paydial/paydial/simulator/backoffice"
@@ -45,6 +46,7 @@ type Options struct {
 	Region      string                // of the simulated Twilio; "": us1
 	ManualClock bool                  // the simulator's clock stands still until it is moved
 	Sessions    sessions.Config
+	DeskLimits  payments.Limits
 	Log         *slog.Logger // of the app
 	SimLog      *slog.Logger
 	Wrap        func(http.Handler) http.Handler // around the app's handler; nil: nothing
@@ -167,7 +169,7 @@ func (l *Local) appConfig(o Options) server.Config {
 	}
 	return server.Config{
 		PublicURL: l.AppURL, AccountSID: AccountSID, AuthTokens: []string{AuthToken}, TwilioURL: l.SimURL,
-		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, Bundle: o.Bundle,
+		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, DeskLimits: o.DeskLimits, Bundle: o.Bundle,
 		Services: services, Secret: o.Secret, Log: o.Log,
 		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true, Softphone: phone.AgentScript},
 		People:  people(),
