@@ -36,6 +36,12 @@ type Config struct {
 	Ledger   *payments.Ledger
 	Project  func() *flows.Project // the project in use now
 
+	// Desk takes agent-assisted payments; nil: there is no desk.
+	Desk *payments.Desk
+	// Softphone is the address of a script module that adds a phone to the desk; "" where agents answer on another
+	// device. It finds the element softphone, whose data-identity says who sits there.
+	Softphone string
+
 	Phone bool             // the web phone is served at /phone: link to it
 	Log   *slog.Logger     // nil: none
 	Now   func() time.Time // nil: time.Now

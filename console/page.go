@@ -29,6 +29,7 @@ type frame struct {
 	Who    access.Principal // who looks at it
 	CSRF   string           // what its forms have to bring
 	SignIn bool             // there is a page to sign in at
+	Desk   bool             // there is a desk that they may see
 	Audit  bool             // there is an audit log that they may see
 }
 
@@ -54,6 +55,7 @@ func parsePages() map[string]*template.Template {
 func (c *Console) render(g *gin.Context, status int, page string, f frame) {
 	f.Line, f.Phone = c.Project().Line, c.LoopbackOnly || c.Phone
 	f.Who, f.CSRF, f.SignIn = c.principal(g), c.csrfToken(g), c.signInOn()
+	f.Desk = c.Desk != nil && (f.Who.Can(access.TakePayments) || f.Who.Can(access.SeeAudit))
 	f.Audit = c.Audit != nil && f.Who.Can(access.SeeAudit)
 	var out bytes.Buffer
 	if err := c.pages[page].Execute(&out, f); err != nil {

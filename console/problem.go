@@ -21,6 +21,8 @@ type problem struct {
 	Instance string `json:"instance,omitempty"`
 	Code     string `json:"code"`
 	Help     string `json:"help,omitempty"`
+
+	Payment *assistedView `json:"payment,omitempty"` // as it stands, where the problem is one of the desk
 }
 
 // The problems of the API. A code never changes its meaning.
@@ -57,8 +59,8 @@ var (
 
 // problems is every problem, for the page that explains them.
 func problems() []problem {
-	return []problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
-		problemNoPayment, problemQuery, problemInside}
+	return append([]problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
+		problemNoPayment, problemQuery, problemInside}, deskProblems()...)
 }
 
 // because is the problem with a sentence about this occurrence.

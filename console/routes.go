@@ -33,6 +33,7 @@ func (c *Console) Routes(r gin.IRouter) {
 	people.GET("/flows/:name", flows, c.flowPage)
 	people.GET("/payments", money, c.paymentsPage)
 
+	c.deskRoutes(people, api)
 	if c.Audit != nil {
 		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)
@@ -45,4 +46,23 @@ func (c *Console) Routes(r gin.IRouter) {
 		people.GET("/sign-in/oidc", c.signInAtProvider)
 		people.GET("/sign-in/oidc/callback", c.signedInAtProvider)
 	}
+}
+
+// deskRoutes adds the agent's payment desk. Who takes payments may act, who reads the audit log may look.
+func (c *Console) deskRoutes(people, api gin.IRouter) {
+	look, take := c.needDesk, c.need(access.TakePayments)
+	people.GET("/desk", look, c.deskOn, c.deskPage)
+	api.GET("/desk", look, c.deskOn, c.showDesk)
+	api.GET("/desk/events", look, c.deskOn, c.followDesk)
+	api.POST("/calls/:sid/payments", take, c.deskOn, c.startPayment(false))
+	api.POST("/calls/:sid/keypad", take, c.deskOn, c.startPayment(true))
+	one := api.Group("/payments/:id")
+	one.GET("/desk", look, c.deskOn, c.showAssisted)
+	one.GET("/events", look, c.deskOn, c.followPayment)
+	one.POST("/ask", take, c.deskOn, c.askField)
+	one.POST("/complete", take, c.deskOn, c.complete)
+	one.POST("/more-time", take, c.deskOn, c.act("payment.more_time", c.moreTime))
+	one.POST("/stop", take, c.deskOn, c.act("payment.stop", c.stopField))
+	one.POST("/cancel", take, c.deskOn, c.act("payment.cancel", c.cancelPayment))
+	one.POST("/take-over", take, c.deskOn, c.act("payment.take_over", c.takeOver))
 }

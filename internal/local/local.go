@@ -171,7 +171,7 @@ func (l *Local) appConfig(o Options) server.Config {
 		PublicURL: l.AppURL, AccountSID: AccountSID, AuthTokens: []string{AuthToken}, TwilioURL: l.SimURL,
 		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, DeskLimits: o.DeskLimits, Bundle: o.Bundle,
 		Services: services, Secret: o.Secret, Log: o.Log,
-		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true},
+		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true, Softphone: phone.AgentScript},
 		People:  people(),
 	}
 }

@@ -101,9 +101,14 @@ func (b *browser) reads(selector, words string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
 	defer cancel()
-	holds := fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, words)
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](holds, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
-		b.t.Fatalf("wait for %q in %s: %v\nthe page shows:\n%s", words, selector, err, b.text("body"))
+	b.wait(ctx, fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, words), fmt.Sprintf("%q in %s", words, selector))
+}
+
+// wait waits for a JavaScript expression to be true.
+func (b *browser) wait(ctx context.Context, expression, what string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))
 	}
 }
 

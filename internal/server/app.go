@@ -37,7 +37,7 @@ type Config struct {
 	DeskLimits  payments.Limits     // how long the desk waits for what
 	Services    map[string]string   // service name to the URL that replaces the project's
 	Secret      func(string) string // secret.* of services
-	Console     console.Config      // Sessions, Ledger, Project, Access and Audit are filled in
+	Console     console.Config      // Sessions, Ledger, Project, Access, Audit and Desk are filled in
 	People      People
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now
@@ -163,7 +163,7 @@ func (a *App) openDoors() error {
 	door.Routes(engine)
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
-	people.Access, people.Audit = a.Access, a.Audit
+	people.Access, people.Audit, people.Desk = a.Access, a.Audit, a.Desk
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)

@@ -25,6 +25,10 @@ var files embed.FS
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
+// AgentScript is the address of a script module that adds an agent's phone to a page of somebody else's on the same
+// origin. It draws into the element softphone, and answers legs that ring for somebody who sits at a browser.
+const AgentScript = "/phone/agent.js"
+
 // Number is a line that the page offers to ring.
 type Number struct {
 	Number string `json:"number"` // E.164
@@ -62,6 +66,9 @@ func Handler(o Options) http.Handler {
 	mux.Handle("GET /phone", index)
 	mux.Handle("GET /phone/{$}", http.RedirectHandler("/phone", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /phone/assets/{name...}", asset)
+	mux.HandleFunc("GET "+AgentScript, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/phone/assets/js/agent.js", http.StatusFound)
+	})
 	return guard(mux)
 }
 

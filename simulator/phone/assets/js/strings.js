@@ -144,6 +144,11 @@ const en = {
   answer: "Answer",
   reject: "Reject",
   onTheLine: "You are on the line as {to}",
+  agentIdle: "Your phone is ready",
+  agentRings: "{from} is calling",
+  agentIsCalling: "is calling",
+  agentOnCall: "on the line",
+  agentDecline: "Decline",
   agentHangup: "Leave the call",
 
   help: "Help",

@@ -1,0 +1,172 @@
+package rig_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/paydial/paydial/internal/local"
+	"github.com/paydial/paydial/internal/rig"
+)
+
+// deskBrowser signs somebody in and opens the desk, in a browser of the test's own.
+func deskBrowser(t *testing.T, r *rig.Rig, who string) *browser {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed")
+	}
+	b := openBrowser(t, chromium)
+	b.colours("light")
+	b.do(chromedp.Navigate(r.Local.SignIn(who)))
+	b.reads("#desk-live", "Calls handed to you")
+	return b
+}
+
+// colours makes the system's colour scheme light or dark, and stops what moves.
+func (b *browser) colours(scheme string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// press sends one key of the keyboard to whatever has the focus.
+func (b *browser) press(key string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(key))
+}
+
+// field waits until a field of the payment is in a state.
+func (b *browser) field(name, state string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("document.querySelector('li[data-field=%q][data-state=%q]') !== null", name, state))
+}
+
+// until waits for a JavaScript expression to be true.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	b.wait(ctx, expression, expression)
+}
+
+// focus puts the focus on an element, as the Tab key would.
+func (b *browser) focus(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Focus(chromedp.CSS(selector)))
+}
+
+// axeFinding is one rule that a page breaks.
+type axeFinding struct {
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		HTML    string `json:"html"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// serious runs axe over the page as it is now, and gives what it calls serious or critical.
+func (b *browser) serious() []axeFinding {
+	b.t.Helper()
+	source, err := os.ReadFile("node/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		b.t.Skip("axe-core is not installed: run npm ci in internal/rig/node")
+	}
+	_, err = chromedp.Run(b.ctx, chromedp.Evaluate[any]("if (!window.axe) {"+string(source)+"\n}; 0"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		"axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations))", chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var all, out []axeFinding
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, f := range all {
+		if f.Impact == "serious" || f.Impact == "critical" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// look takes pictures of a state in light and dark, wide and narrow, and lets axe judge each.
+func (b *browser) look(name string) {
+	b.t.Helper()
+	for _, at := range []struct {
+		name   string
+		width  int64
+		height int64
+	}{{"", 1280, 900}, {"-360", 360, 740}} {
+		b.do(chromedp.EmulateViewport(at.width, at.height))
+		for _, colours := range []string{"light", "dark"} {
+			b.colours(colours)
+			b.judge(name + at.name + "-" + colours)
+			b.picture("desk-" + name + at.name + "-" + colours)
+		}
+	}
+	b.do(chromedp.EmulateViewport(320, 700))
+	b.until("document.documentElement.scrollWidth <= 320")
+	b.do(chromedp.EmulateViewport(1280, 900))
+	b.colours("light")
+}
+
+func (b *browser) judge(name string) {
+	b.t.Helper()
+	for _, f := range b.serious() {
+		for _, n := range f.Nodes {
+			b.t.Errorf("%s: axe calls %s %s: %s\n%s\n%s", name, f.ID, f.Impact, f.Help, n.HTML, n.Summary)
+		}
+	}
+}
+
+// TestDeskByKeyboard is a whole capture without a mouse: answer, start, a slip, ask again, and one charge.
+func TestDeskByKeyboard(t *testing.T) {
+	t.Parallel()
+	r := rig.Start(t, local.Options{})
+	b := deskBrowser(t, r, "kim")
+	b.look("empty")
+	call := r.AgentCall(t, cardsNamed(t, "wrong,visa")...)
+	b.reads("#desk-work", "owes")
+	b.look("offered")
+	b.focus(`[data-do="start"]`)
+	b.press("\r")
+	b.field("payment-card-number", "wrong")
+	b.look("wrong")
+	b.press("1")
+	b.field("payment-card-number", "right")
+	b.press("2")
+	b.field("expiration-date", "right")
+	b.press("3")
+	b.field("security-code", "right")
+	b.until("document.getElementById('charge').getAttribute('aria-disabled') === null")
+	b.look("ready")
+	b.press("\r")
+	b.reads("#desk-work", "Approved")
+	b.look("paid")
+	if book := r.Charges(); len(book) != 1 || book[0].Amount != "84.20" {
+		t.Errorf("the gateway's book: %+v", book)
+	}
+	if page := b.text("html"); strings.Contains(page, "424242") {
+		t.Error("the page shows more than the last four digits")
+	}
+	if out, err := call.HangUp(); err != nil || out.Outcome != "paid" {
+		t.Errorf("the call ended as %+v, %v", out, err)
+	}
+}
