@@ -62,6 +62,9 @@ type list struct {
 
 func (c *Console) showCall(g *gin.Context) {
 	s, err := c.Sessions.Get(g.Request.Context(), g.Param("sid"))
+	if err == nil {
+		err = c.withDesk(g.Request.Context(), &s)
+	}
 	if err != nil {
 		c.failWith(g, err)
 		return
@@ -86,6 +89,9 @@ func (c *Console) listCalls(g *gin.Context) {
 		return
 	}
 	page, err := c.Sessions.List(g.Request.Context(), sessions.Query{Live: live == "true", Limit: q.limit, After: q.after})
+	if err == nil {
+		err = c.withDeskAll(g.Request.Context(), page.Sessions)
+	}
 	if err != nil {
 		c.failWith(g, err)
 		return

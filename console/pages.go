@@ -41,11 +41,17 @@ func (c *Console) rowsOf(all []sessions.Session) []callRow {
 func (c *Console) nowPage(g *gin.Context) {
 	ctx := g.Request.Context()
 	live, err := c.Sessions.List(ctx, sessions.Query{Live: true, Limit: maxLimit})
+	if err == nil {
+		err = c.withDeskAll(ctx, live.Sessions)
+	}
 	if err != nil {
 		c.sorry(g, err)
 		return
 	}
 	latest, err := c.Sessions.List(ctx, sessions.Query{Limit: 8})
+	if err == nil {
+		err = c.withDeskAll(ctx, latest.Sessions)
+	}
 	if err != nil {
 		c.sorry(g, err)
 		return
@@ -125,6 +131,9 @@ func (c *Console) callsPage(g *gin.Context) {
 	if err == nil {
 		page, err = c.Sessions.List(g.Request.Context(), sessions.Query{Limit: q.limit, After: q.after})
 	}
+	if err == nil {
+		err = c.withDeskAll(g.Request.Context(), page.Sessions)
+	}
 	if err != nil {
 		c.sorry(g, err)
 		return
@@ -138,6 +147,9 @@ func (c *Console) callsPage(g *gin.Context) {
 func (c *Console) callPage(g *gin.Context) {
 	ctx, sid := g.Request.Context(), g.Param("sid")
 	s, err := c.Sessions.Get(ctx, sid)
+	if err == nil {
+		err = c.withDesk(ctx, &s)
+	}
 	if err != nil {
 		c.sorry(g, err)
 		return

@@ -54,6 +54,8 @@ func describe(kind string, f fact) row {
 		return describePayment(f)
 	case "pay":
 		return describeField(f)
+	case "desk":
+		return describeDesk(f)
 	case "note":
 		return row{Mark: "✎", Text: f.Text}
 	case "send":

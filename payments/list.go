@@ -21,6 +21,7 @@ const (
 type Filter struct {
 	States    []State // any of these
 	Call      string
+	Calls     []string // any of these
 	Flow      string
 	Reference string
 	Agent     string
@@ -132,13 +133,20 @@ func (f Filter) where() (string, []any) {
 			add(c.column+" = ?", c.value)
 		}
 	}
-	if len(f.States) > 0 {
-		values := make([]any, len(f.States))
-		for i, s := range f.States {
-			values[i] = string(s)
+	anyOf := func(column string, values []any) {
+		if len(values) > 0 {
+			add(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
 		}
-		add("state IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
 	}
+	states, calls := make([]any, len(f.States)), make([]any, len(f.Calls))
+	for i, s := range f.States {
+		states[i] = string(s)
+	}
+	for i, call := range f.Calls {
+		calls[i] = call
+	}
+	anyOf("state", states)
+	anyOf("call", calls)
 	if !f.Since.IsZero() {
 		add("started_at >= ?", db.Millis(f.Since))
 	}

@@ -25,7 +25,7 @@ const goodbyeTime = 2 * time.Second
 // callFlags are the flags of call.
 type callFlags struct {
 	app, simulator, to, from, press, card string
-	asJSON, hold                          bool
+	asJSON, hold, agent                   bool
 	limit                                 time.Duration
 	token                                 string // of the app's API; no flag, because flags end up in logs
 }
@@ -38,11 +38,14 @@ func callCommand(s streams) *cobra.Command {
 		Long: "Ring a line of the simulator. With --press the call follows a script: one entry for each time the line waits\n" +
 			"for keys, - for silence, h to hang up; when it runs out the caller stays silent. Without --press, on a\n" +
 			"terminal, you are the caller: type keys and Enter. --card types every field of <Pay>; paydial cards lists the\n" +
-			"test cards there are. An app that is not dev's wants its token in PAYDIAL_API_TOKEN.",
+			"test cards there are. With --agent the agent's phone is answered too, and the caller stays until a payment on\n" +
+			"the call has come to its end: paydial payments take takes one. An app that is not dev's wants its token in\n" +
+			"PAYDIAL_API_TOKEN.",
 		Example: "  paydial call --press 1,12345678,1 --card visa\n" +
 			"  paydial call --press 1,12345678,1 --card wrong,visa         # a slip, then the right number\n" +
 			"  paydial call --press '1,12345678,1,*' --json | jq .outcome  # star inside <Pay> stops the payment\n" +
-			"  paydial call --press 1,12345678,1 --card silent             # says nothing when asked for the card",
+			"  paydial call --press 1,12345678,1 --card silent             # says nothing when asked for the card\n" +
+			"  paydial call --press 1,12345678,0 --agent --card wrong,visa # then: paydial payments take --yes",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return placeCall(cmd, s, f) },
 	}
@@ -51,6 +54,7 @@ func callCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.card, "card", "visa", "test card to pay with, or one for each time the number is asked, separated by commas")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "tell the result as JSON")
 	cmd.Flags().BoolVar(&f.hold, "hold", false, "wait while somebody is rung, so that an agent can answer and take a payment")
+	cmd.Flags().BoolVar(&f.agent, "agent", false, "answer the agent's phone, and stay until an agent's payment is over")
 	cmd.Flags().StringVar(&f.from, "from", "+15550123456", "the caller's number")
 	cmd.Flags().StringVar(&f.app, "app", "http://"+defaultListen, "the app")
 	cmd.Flags().StringVar(&f.simulator, "simulator", "http://"+defaultSimListen, "the simulator")
@@ -75,11 +79,12 @@ func placeCall(cmd *cobra.Command, s streams, f callFlags) error {
 		f.token = t
 	}
 	who := &caller.Caller{Simulator: f.simulator}
-	script := caller.Script{To: f.to, From: f.from, Press: press, Cards: cards, Holds: f.hold}
+	script := caller.Script{To: f.to, From: f.from, Press: press, Cards: cards, Holds: f.hold || f.agent}
 	sid, err := who.Ring(ctx, script)
 	if err != nil {
 		return callError(s, f, err)
 	}
+	attending := attend(ctx, who, f, sid)
 	var st caller.State
 	person := !cmd.Flags().Changed("press") && !f.asJSON && hasPerson(s)
 	if person {
@@ -90,6 +95,9 @@ func placeCall(cmd *cobra.Command, s streams, f callFlags) error {
 	if err != nil {
 		hangUp(who, sid)
 		return callError(s, f, err)
+	}
+	if err := attending(); err != nil {
+		return err
 	}
 	res, err := askApp(ctx, f, sid)
 	if err != nil {

@@ -154,8 +154,3 @@ func (p payment) words() string {
 	}
 	return line
 }
-
-// hanging breaks a text into lines that all begin at the column it is written at.
-func hanging(text string, column int) string {
-	return strings.Join(wrap(text, helpWidth-column), "\n"+strings.Repeat(" ", column))
-}

@@ -172,9 +172,10 @@ Exit codes
   2    wrong usage
   3    findings in flows
   4    not found
-  5    is there already
+  5    is there already, or has changed meanwhile
   6    not allowed
-  7    not reachable: the app, the simulator, Redis, the database
+  7    not reachable: the app, the simulator, Twilio, Redis, the database
+  8    a rule that keeps callers from harm said no: it could charge twice
   130  interrupted`)
 	return &cobra.Command{Use: "environment", Short: "Settings from the environment, .env files, exit codes", Long: b.String()}
 }

@@ -31,6 +31,7 @@ const (
 	exitConflict    = 5
 	exitRefused     = 6
 	exitUnreachable = 7
+	exitSafety      = 8
 	exitInterrupted = 130
 )
 
@@ -119,6 +120,7 @@ func examplesOf(root *cobra.Command) string {
 		{"new my-line", "a project of your own; dev reloads it when you save"},
 		{"lint", "check its flows"},
 		{"serve", "answer Twilio's calls"},
+		{"payments take", "take a payment on a call, as an agent does"},
 	} {
 		if c, _, err := root.Find(strings.Fields(e[0])[:1]); err == nil && c != root {
 			lines = append(lines, fmt.Sprintf("  paydial %-16s %s", e[0], e[1]))
@@ -156,7 +158,7 @@ func rootCommand(s streams) *cobra.Command {
 	root.PersistentFlags().String("dir", "", "project directory, with paydial.yaml in it (PAYDIAL_DIR; default the current one)")
 	inGroup(root, groupTry, simulatedCommands(s)...)
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
-	inGroup(root, groupRun, serveCommand(s), configCommand(s), userCommand(s), auditCommand(s))
+	inGroup(root, groupRun, serveCommand(s), paymentsCommand(s), configCommand(s), userCommand(s), auditCommand(s))
 	root.AddCommand(environmentTopic())
 	root.Example = examplesOf(root)
 	root.AddCommand(simulatedTopics()...)

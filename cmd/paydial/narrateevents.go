@@ -78,6 +78,8 @@ func (n *narrator) event(c *toldCall, e sessions.Event, d map[string]string) {
 		n.keyed(c, at, d)
 	case "payment":
 		n.payment(c, at, d)
+	case "desk":
+		n.desk(at, d)
 	case "fallback":
 		n.line(at, "✗", "Twilio could not use the answer: error "+d["name"])
 	case "flag":
@@ -123,14 +125,6 @@ type progress struct {
 var fieldsShown = []struct{ name, word string }{
 	{"bank-routing-number", "routing number"}, {"bank-account-number", "account number"}, {"expiration-date", "expiry"},
 	{"postal-code", "zip"}, {"security-code", "code"}, {"payment-processing", "charging"},
-}
-
-// refusedWords say why what was keyed was not taken.
-var refusedWords = map[string]string{
-	"input-timeout": "nothing keyed", "invalid-card-number": "card number not valid", "invalid-card-type": "card type not taken",
-	"invalid-date": "expiry not valid", "invalid-postal-code": "zip code not valid", "invalid-security-code": "code not valid",
-	"invalid-bank-routing-number": "routing number not valid", "invalid-bank-account-number": "account number not valid",
-	"input-matching-failed": "the two entries differ",
 }
 
 // keyed tells how far the caller is inside <Pay>. A callback that comes behind the payment's end says nothing new.
@@ -186,6 +180,22 @@ func (n *narrator) payment(c *toldCall, at time.Time, d map[string]string) {
 		mark = "?"
 	}
 	n.line(at, mark, words)
+}
+
+// desk tells what happens to a payment that an agent takes.
+func (n *narrator) desk(at time.Time, d map[string]string) {
+	if d["name"] == "open" {
+		return // it was asked for in the line before
+	}
+	f := deskFact{
+		what: d["name"], who: d["who"], field: d["field"], note: d["text"], brand: d["brand"], last4: d["last4"],
+		confirmation: d["confirmation"],
+	}
+	if strings.Trim(d["amount"], "0.") != "" {
+		f.amount = d["amount"] + " " + d["currency"]
+	}
+	mark, text := f.words()
+	n.line(at, mark, text)
 }
 
 // shortSID is a CallSid short enough to read out.

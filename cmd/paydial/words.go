@@ -1,5 +1,3 @@
-//go:build !nosimulator
-
 package main
 
 import (
@@ -90,4 +88,9 @@ func moneyWords(result, amount string) string {
 		return "unknown: nobody knows whether " + amount + " was taken"
 	}
 	return strings.ReplaceAll(result, "_", " ") + ": " + amount + " not charged"
+}
+
+// hanging breaks a text into lines that all begin at the column it is written at.
+func hanging(text string, column int) string {
+	return strings.Join(wrap(text, helpWidth-column), "\n"+strings.Repeat(" ", column))
 }

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/paydial/paydial/internal/server"
+	"github.com/paydial/paydial/payments"
+)
+
+// deskTries is how often a command sends one request: again only while it is not known whether it arrived, and
+// with the same Idempotency-Key.
+const deskTries = 3
+
+// deskPause is how long a command waits before it sends a request again.
+const deskPause = 300 * time.Millisecond
+
+// maxAnswer is the longest answer, and the longest event of a stream, in bytes.
+const maxAnswer = 4 << 20
+
+// deskClient speaks the app's API for one command.
+type deskClient struct {
+	app    string // base URL
+	token  string
+	self   string // what to type to call this program
+	wishes int    // sent so far
+	run    string // names this run of the command, for its keys
+}
+
+// deskState is what GET /api/v1/desk says.
+type deskState struct {
+	Handovers []payments.Handover `json:"handovers"`
+	Payments  []payments.Assisted `json:"payments"`
+}
+
+// newDeskClient finds the token for an app. The published one is for apps on this computer only.
+func newDeskClient(cmd *cobra.Command, s streams, app string) (*deskClient, error) {
+	c := &deskClient{app: strings.TrimSuffix(app, "/"), self: s.self, run: uuid.NewString()}
+	v, err := resolve(cmd, s, []setting{{key: "api-token", env: "PAYDIAL_API_TOKEN", secret: true}})
+	switch {
+	case err != nil:
+		return nil, err
+	case v.get("api-token") != "":
+		c.token = v.get("api-token")
+	case onThisComputer(app):
+		c.token = server.DevAPIToken
+	default:
+		return nil, fail(exitRefused, "the app at %s wants its API token: set PAYDIAL_API_TOKEN or PAYDIAL_API_TOKEN_FILE", app)
+	}
+	return c, nil
+}
+
+// key is the Idempotency-Key of the command's next wish: made once, and sent again when the wish is.
+func (c *deskClient) key() string {
+	c.wishes++
+	return fmt.Sprintf("%s-%d", c.run, c.wishes)
+}
+
+// get reads a path into out, and returns the answer as it came.
+func (c *deskClient) get(ctx context.Context, path string, out any) (json.RawMessage, error) {
+	return c.send(ctx, http.MethodGet, path, "", nil, out)
+}
+
+// wish posts a change.
+func (c *deskClient) wish(ctx context.Context, path string, body any) (payments.Assisted, json.RawMessage, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return payments.Assisted{}, nil, err
+	}
+	var a payments.Assisted
+	answer, err := c.send(ctx, http.MethodPost, path, c.key(), raw, &a)
+	return a, answer, err
+}
+
+// send makes a request, and again where it may be lost.
+func (c *deskClient) send(ctx context.Context, method, path, key string, body []byte, out any) (json.RawMessage, error) {
+	for try := 1; ; try++ {
+		answer, err := c.once(ctx, method, path, key, body)
+		if err == nil {
+			if err := json.Unmarshal(answer, out); err != nil {
+				return nil, fail(exitFailed, "decode the app's answer: %v", err)
+			}
+			return answer, nil
+		}
+		if try == deskTries || !mayRepeat(err) {
+			return nil, c.failure(err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(deskPause):
+		}
+	}
+}
+
+// mayRepeat tells whether a request may be sent again: nobody knows whether it arrived, or its first copy runs.
+func mayRepeat(err error) bool {
+	var p *deskProblem
+	if errors.As(err, &p) {
+		return p.Code == "still_running"
+	}
+	var op *net.OpError
+	dialing := errors.As(err, &op) && op.Op == "dial" // nothing is there, so nothing was heard
+	return !dialing && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// request builds a request of the API.
+func (c *deskClient) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.app+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fail(exitUsage, "--app %q is not a URL", c.app)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// once makes one request.
+func (c *deskClient) once(ctx context.Context, method, path, key string, body []byte) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	req, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode >= 300 {
+		return nil, problemIn(resp.StatusCode, raw)
+	}
+	return raw, nil
+}
+
+// errStreamEnded is what follow's reader returns to end it.
+var errStreamEnded = errors.New("enough was read")
+
+// follow reads a payment's stream of whole states, and connects anew when it breaks off. It ends when tell returns
+// errStreamEnded, or when the server says that the payment is over.
+func (c *deskClient) follow(ctx context.Context, id string, tell func(payments.Assisted, json.RawMessage) error) error {
+	last, lost := "", 0
+	for {
+		at, err := c.stream(ctx, id, last, tell)
+		if at != last {
+			last, lost = at, 0
+		}
+		var p *deskProblem
+		switch {
+		case errors.Is(err, errStreamEnded):
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &p):
+			return c.failure(err)
+		case err != nil:
+			if lost++; lost >= deskTries {
+				return c.failure(err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(deskPause):
+		}
+	}
+}
+
+// stream reads one connection's events. It returns the id of the last one; errStreamEnded when there are no more.
+func (c *deskClient) stream(ctx context.Context, id, last string, tell func(payments.Assisted, json.RawMessage) error) (string, error) {
+	req, err := c.request(ctx, http.MethodGet, "/api/v1/payments/"+id+"/events", nil)
+	if err != nil {
+		return last, err
+	}
+	req.Header.Set("Accept", "text/event-stream")
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return last, err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusNoContent:
+		return last, errStreamEnded
+	case resp.StatusCode != http.StatusOK:
+		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+		return last, problemIn(resp.StatusCode, raw)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, maxAnswer)
+	kind, at := "", ""
+	for lines.Scan() {
+		name, text, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			at = text
+		case "event":
+			kind = text
+		case "data":
+			if kind != "payment" {
+				continue // a beat
+			}
+			var a payments.Assisted
+			if err := json.Unmarshal([]byte(text), &a); err != nil {
+				return last, err
+			}
+			last = at
+			if err := tell(a, json.RawMessage(text)); err != nil {
+				return last, err
+			}
+		}
+	}
+	return last, lines.Err()
+}
