@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/paydial/paydial/payments"
@@ -108,7 +109,15 @@ func describeDesk(f fact) row {
 		}
 	case "open", "asked", "stopped", "taken_over":
 	default: // an end
-		r = describePayment(fact{Name: f.Name, More: f.More})
+		end := fact{Name: f.Name, More: maps.Clone(f.More)}
+		if amount == "" {
+			delete(end.More, "amount")
+			delete(end.More, "currency")
+		}
+		r = describePayment(end)
+		if f.Name == string(payments.StageCallerLeft) {
+			r.Mood, r.Mark = moodOf(string(payments.HungUp))
+		}
 		r.Small = f.More["who"]
 		if words, ok := deskTroubles["trouble."+f.Text]; ok {
 			r.Small = words

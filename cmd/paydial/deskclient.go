@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -161,11 +163,12 @@ var errStreamEnded = errors.New("enough was read")
 // follow reads a payment's stream of whole states, and connects anew when it breaks off. It ends when tell returns
 // errStreamEnded, or when the server says that the payment is over.
 func (c *deskClient) follow(ctx context.Context, id string, tell func(payments.Assisted, json.RawMessage) error) error {
-	last, lost := "", 0
+	feed, lost := &paymentFeed{id: id, tell: tell}, 0
 	for {
-		at, err := c.stream(ctx, id, last, tell)
-		if at != last {
-			last, lost = at, 0
+		feed.alive = false
+		err := c.stream(ctx, feed)
+		if feed.alive {
+			lost = 0
 		}
 		var p *deskProblem
 		switch {
@@ -175,10 +178,9 @@ func (c *deskClient) follow(ctx context.Context, id string, tell func(payments.A
 			return ctx.Err()
 		case errors.As(err, &p):
 			return c.failure(err)
-		case err != nil:
-			if lost++; lost >= deskTries {
-				return c.failure(err)
-			}
+		}
+		if lost++; lost > deskTries {
+			return c.failure(cmp.Or(err, io.ErrUnexpectedEOF))
 		}
 		select {
 		case <-ctx.Done():
@@ -188,29 +190,42 @@ func (c *deskClient) follow(ctx context.Context, id string, tell func(payments.A
 	}
 }
 
-// stream reads one connection's events. It returns the id of the last one; errStreamEnded when there are no more.
-func (c *deskClient) stream(ctx context.Context, id, last string, tell func(payments.Assisted, json.RawMessage) error) (string, error) {
-	req, err := c.request(ctx, http.MethodGet, "/api/v1/payments/"+id+"/events", nil)
+// paymentFeed is a payment's stream as far as it was read.
+type paymentFeed struct {
+	id    string // of the payment
+	last  string // id of the last event
+	alive bool   // something came on this connection
+	tell  func(payments.Assisted, json.RawMessage) error
+}
+
+// stream reads one connection's events. errStreamEnded says that there are no more.
+func (c *deskClient) stream(ctx context.Context, feed *paymentFeed) error {
+	req, err := c.request(ctx, http.MethodGet, "/api/v1/payments/"+url.PathEscape(feed.id)+"/events", nil)
 	if err != nil {
-		return last, err
+		return err
 	}
 	req.Header.Set("Accept", "text/event-stream")
-	if last != "" {
-		req.Header.Set("Last-Event-ID", last)
+	if feed.last != "" {
+		req.Header.Set("Last-Event-ID", feed.last)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return last, err
+		return err
 	}
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusNoContent:
-		return last, errStreamEnded
+		return errStreamEnded
 	case resp.StatusCode != http.StatusOK:
 		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-		return last, problemIn(resp.StatusCode, raw)
+		return problemIn(resp.StatusCode, raw)
 	}
-	lines := bufio.NewScanner(resp.Body)
+	return feed.read(resp.Body)
+}
+
+// read tells the events of a body.
+func (f *paymentFeed) read(body io.Reader) error {
+	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxAnswer)
 	kind, at := "", ""
 	for lines.Scan() {
@@ -219,20 +234,20 @@ func (c *deskClient) stream(ctx context.Context, id, last string, tell func(paym
 		case "id":
 			at = text
 		case "event":
-			kind = text
+			kind, f.alive = text, true
 		case "data":
 			if kind != "payment" {
 				continue // a beat
 			}
 			var a payments.Assisted
 			if err := json.Unmarshal([]byte(text), &a); err != nil {
-				return last, err
+				return err
 			}
-			last = at
-			if err := tell(a, json.RawMessage(text)); err != nil {
-				return last, err
+			f.last = at
+			if err := f.tell(a, json.RawMessage(text)); err != nil {
+				return err
 			}
 		}
 	}
-	return last, lines.Err()
+	return lines.Err()
 }

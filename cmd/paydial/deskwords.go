@@ -97,7 +97,7 @@ func fieldStands(f payments.Field, brand string) string {
 		if f.Given {
 			return "known: " + f.Value
 		}
-		return "right  " + fieldValue(f, brand)
+		return "right " + fieldValue(f, brand)
 	case payments.FieldWrong:
 		return "wrong: " + said(refusedWords, f.Error)
 	case payments.FieldSilent:
@@ -170,7 +170,7 @@ func (d deskFact) end() (mark, text string) {
 	if d.amount == "" {
 		money = "nothing saved"
 	}
-	why := ""
+	why := "" // of an unknown one nobody knows either
 	switch {
 	case d.who != "":
 		why = ", by " + d.who
@@ -191,7 +191,7 @@ func (d deskFact) end() (mark, text string) {
 		}
 		return "✓", text
 	case payments.StageUnknown:
-		return "?", "unknown: nobody knows whether " + cmp.Or(d.amount, "it") + " was taken" + why
+		return "?", "unknown: nobody knows whether " + cmp.Or(d.amount, "it") + " was taken"
 	}
 	return "✗", strings.ReplaceAll(d.what, "_", " ") + why + ": " + money
 }

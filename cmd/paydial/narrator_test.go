@@ -224,3 +224,56 @@ func TestOldCallsAreForgotten(t *testing.T) {
 		t.Errorf("%d calls and %d places are remembered, want %d", len(n.calls), len(n.order), maxTold)
 	}
 }
+
+// TestAgentsPaymentIsTold follows a payment that an agent takes, and every way in which one ends.
+func TestAgentsPaymentIsTold(t *testing.T) {
+	t.Parallel()
+	_, out, event := story(nil)
+	desk := func(what, who, field, note string) {
+		event("desk", "name", what, "who", who, "field", field, "text", note, "amount", "84.20", "currency", "usd", "brand", "visa",
+			"last4", "4242", "confirmation", "X1")
+	}
+	desk("started", "kim", "", "")
+	desk("open", "", "", "")
+	desk("asked", "kim", "payment-card-number", "")
+	desk("wrong", "", "payment-card-number", "invalid-card-number")
+	desk("silent", "", "payment-card-number", "")
+	desk("right", "", "payment-card-number", "")
+	desk("right", "", "security-code", "")
+	desk("asked", "kim", "something-new", "")
+	desk("stopped", "kim", "something-new", "")
+	desk("taken_over", "sam", "", "kim")
+	desk("refused", "", "", "64020")
+	desk("charging", "sam", "", "")
+	desk("paid", "", "", "")
+	desk("declined", "", "", "64012")
+	desk("unknown", "", "", "no_result")
+	desk("cancelled", "kim", "", "")
+	desk("caller_left", "", "", "caller-hung-up")
+	event("desk", "name", "started", "who", "kim", "amount", "0.00", "currency", "usd")
+	event("desk", "name", "charging", "who", "kim", "amount", "0.00", "currency", "usd")
+	event("desk", "name", "saved", "amount", "0.00", "currency", "usd", "brand", "amex", "last4", "0005")
+	event("desk", "name", "unavailable", "amount", "0", "currency", "jpy", "text", "64005")
+	same(t, lines(out.text()),
+		"    ▣   kim takes 84.20 usd",
+		"    ▣   kim asks card number",
+		"    !   card number wrong: card number not valid",
+		"    !   card number: nothing keyed",
+		"    ▣   card number right ···· 4242 visa",
+		"    ▣   security code right",
+		"    ▣   kim asks something-new",
+		"    ▣   kim stops asking something-new",
+		"    ▣   sam takes over from kim",
+		"    !   Twilio did not take it: 64020",
+		"    ▣   sam charges 84.20 usd",
+		"    ✓   paid 84.20 usd   visa 4242   confirmation X1",
+		"    ✗   declined, the card was declined (64012): 84.20 usd not charged",
+		"    ?   unknown: nobody knows whether 84.20 usd was taken, no result came",
+		"    ✗   cancelled, by kim: 84.20 usd not charged",
+		"    ✗   caller left, the caller hung up: 84.20 usd not charged",
+		"    ▣   kim takes a card or account to save",
+		"    ▣   kim saves",
+		"    ✓   saved, nothing charged   amex 0005",
+		"    ✗   unavailable, 64005: nothing saved")
+	fits(t, "the story", out.text())
+}
