@@ -86,14 +86,17 @@ func describePayment(f fact) row {
 		return row{Mark: "▣", Text: t("rowPaymentStarted", "amount", amount)}
 	}
 	mood, mark := moodOf(f.Name)
-	more := []string{amount}
+	var more []string
+	if amount != "" {
+		more = append(more, amount)
+	}
 	if f.More["last4"] != "" {
 		more = append(more, t("cardEnding", "brand", f.More["brand"], "last4", f.More["last4"]))
 	}
 	if f.More["confirmation"] != "" {
 		more = append(more, f.More["confirmation"])
 	}
-	return row{Mark: mark, Mood: mood, Text: plain(f.Name) + " " + strings.Join(more, " · ")}
+	return row{Mark: mark, Mood: mood, Text: strings.TrimSpace(plain(f.Name) + " " + strings.Join(more, " · "))}
 }
 
 // describeField is one step of a payment's entry, as the phone network tells it: masked.

@@ -80,6 +80,7 @@ func TestList(t *testing.T) {
 			"paid":            {payments.Filter{States: []payments.State{payments.Paid}}, 10},
 			"two states":      {payments.Filter{States: []payments.State{payments.Paid, payments.Started}}, 15},
 			"call":            {payments.Filter{Call: "CA07"}, 1},
+			"calls":           {payments.Filter{Calls: []string{"CA07", "CA08", "none"}}, 2},
 			"flow":            {payments.Filter{Flow: "renew"}, 15},
 			"campaign, state": {payments.Filter{Campaign: "spring", States: []payments.State{payments.Declined}}, 5},
 			"reference":       {payments.Filter{Reference: "bill 12345678"}, 30},

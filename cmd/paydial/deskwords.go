@@ -170,7 +170,7 @@ func (d deskFact) end() (mark, text string) {
 	if d.amount == "" {
 		money = "nothing saved"
 	}
-	why := "" // of an unknown one nobody knows either
+	why := ""
 	switch {
 	case d.who != "":
 		why = ", by " + d.who

@@ -268,7 +268,7 @@ func TestAgentsPaymentIsTold(t *testing.T) {
 		"    ▣   sam charges 84.20 usd",
 		"    ✓   paid 84.20 usd   visa 4242   confirmation X1",
 		"    ✗   declined, the card was declined (64012): 84.20 usd not charged",
-		"    ?   unknown: nobody knows whether 84.20 usd was taken, no result came",
+		"    ?   unknown: nobody knows whether 84.20 usd was taken",
 		"    ✗   cancelled, by kim: 84.20 usd not charged",
 		"    ✗   caller left, the caller hung up: 84.20 usd not charged",
 		"    ▣   kim takes a card or account to save",
