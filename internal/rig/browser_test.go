@@ -102,7 +102,11 @@ func (b *browser) reads(selector, words string) {
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
 	defer cancel()
 	holds := fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, words)
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](holds, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+	err := context.Cause(ctx)
+	for found := false; !found && ctx.Err() == nil; { // a page that gives way to the next ends the wait: look there
+		found, err = chromedp.Run(ctx, chromedp.Poll[bool](holds, chromedp.WithPollingInterval(20*time.Millisecond)))
+	}
+	if err != nil {
 		b.t.Fatalf("wait for %q in %s: %v\nthe page shows:\n%s", words, selector, err, b.text("body"))
 	}
 }
