@@ -65,3 +65,58 @@ func TestFidelityNamesWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsNameCommandsThatAreThere reads every command in the code blocks of the README and of the tutorials: it is
+// there, with these flags, and takes as many arguments.
+func TestDocsNameCommandsThatAreThere(t *testing.T) {
+	t.Parallel()
+	for file, least := range map[string]int{"../../README.md": 5, "../../docs/agent-payments.md": 14} {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for i, block := range strings.Split(string(raw), "```") {
+			if i%2 == 0 {
+				continue
+			}
+			for line := range strings.Lines(block) {
+				words := commandWords(line)
+				if words == nil {
+					continue
+				}
+				seen++
+				cmd, rest, err := rootCommand(streams{env: env{}.lookup}).Find(words)
+				if err == nil {
+					err = cmd.ParseFlags(rest)
+				}
+				if err == nil {
+					err = cmd.ValidateArgs(cmd.Flags().Args())
+				}
+				if err != nil || len(words) > 0 && cmd.Name() == "paydial" {
+					t.Errorf("%s: %s: %v", file, strings.TrimSpace(line), err)
+				}
+			}
+		}
+		if seen < least {
+			t.Errorf("%s: only %d commands were found, want %d", file, seen, least)
+		}
+	}
+}
+
+// commandWords are the words of a command line of ours, without the program; nil for any other line.
+func commandWords(line string) []string {
+	line, _, _ = strings.Cut(line, " #")
+	for _, program := range []string{"go run ./cmd/paydial ", "paydial "} {
+		rest, ok := strings.CutPrefix(line, program)
+		if !ok {
+			continue
+		}
+		words := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(rest, -1)
+		for i := range words {
+			words[i] = strings.Trim(words[i], `"`)
+		}
+		return words
+	}
+	return nil
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // answerEvery is how often an agent looks whether their phone rings.
-const answerEvery = 20 * time.Millisecond
+const answerEvery = 50 * time.Millisecond
 
 // Answer is an agent who picks up whenever the call rings somebody, until the call is over or ctx ends.
 func (c *Caller) Answer(ctx context.Context, sid string) error {
