@@ -70,9 +70,16 @@ func (c *deskClient) key() string {
 	return fmt.Sprintf("%s-%d", c.run, c.wishes)
 }
 
+// apiRequest is one request of the API, which may have to be sent more than once.
+type apiRequest struct {
+	method, path string
+	key          string // Idempotency-Key of a change
+	body         []byte
+}
+
 // get reads a path into out, and returns the answer as it came.
 func (c *deskClient) get(ctx context.Context, path string, out any) (json.RawMessage, error) {
-	return c.send(ctx, http.MethodGet, path, "", nil, out)
+	return c.send(ctx, apiRequest{method: http.MethodGet, path: path}, out)
 }
 
 // wish posts a change.
@@ -82,14 +89,14 @@ func (c *deskClient) wish(ctx context.Context, path string, body any) (payments.
 		return payments.Assisted{}, nil, err
 	}
 	var a payments.Assisted
-	answer, err := c.send(ctx, http.MethodPost, path, c.key(), raw, &a)
+	answer, err := c.send(ctx, apiRequest{http.MethodPost, path, c.key(), raw}, &a)
 	return a, answer, err
 }
 
 // send makes a request, and again where it may be lost.
-func (c *deskClient) send(ctx context.Context, method, path, key string, body []byte, out any) (json.RawMessage, error) {
+func (c *deskClient) send(ctx context.Context, r apiRequest, out any) (json.RawMessage, error) {
 	for try := 1; ; try++ {
-		answer, err := c.once(ctx, method, path, key, body)
+		answer, err := c.once(ctx, r)
 		if err == nil {
 			if err := json.Unmarshal(answer, out); err != nil {
 				return nil, fail(exitFailed, "decode the app's answer: %v", err)
@@ -119,28 +126,28 @@ func mayRepeat(err error) bool {
 }
 
 // request builds a request of the API.
-func (c *deskClient) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.app+path, bytes.NewReader(body))
+func (c *deskClient) request(ctx context.Context, r apiRequest) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, c.app+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, fail(exitUsage, "--app %q is not a URL", c.app)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	if body != nil {
+	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.key != "" {
+		req.Header.Set("Idempotency-Key", r.key)
 	}
 	return req, nil
 }
 
 // once makes one request.
-func (c *deskClient) once(ctx context.Context, method, path, key string, body []byte) (json.RawMessage, error) {
+func (c *deskClient) once(ctx context.Context, r apiRequest) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	req, err := c.request(ctx, method, path, body)
+	req, err := c.request(ctx, r)
 	if err != nil {
 		return nil, err
-	}
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -200,7 +207,7 @@ type paymentFeed struct {
 
 // stream reads one connection's events. errStreamEnded says that there are no more.
 func (c *deskClient) stream(ctx context.Context, feed *paymentFeed) error {
-	req, err := c.request(ctx, http.MethodGet, "/api/v1/payments/"+url.PathEscape(feed.id)+"/events", nil)
+	req, err := c.request(ctx, apiRequest{method: http.MethodGet, path: "/api/v1/payments/" + url.PathEscape(feed.id) + "/events"})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,9 @@ func paymentsCommand(s streams) *cobra.Command {
 		Long: "Look at the ledger, and take payments on calls that a flow has handed to an agent: the caller keys each field\n" +
 			"when it is asked for; nobody here sees or hears more than the last four digits. CALL may be left out when one\n" +
 			"call waits, PAYMENT when one payment is open. An app that is not dev's wants its token in PAYDIAL_API_TOKEN.",
+		Example: "  paydial payments list --needs-look          # somebody has to look at these\n" +
+			"  paydial payments waiting                    # calls that flows have handed to agents\n" +
+			"  paydial payments take --yes                 # take a payment on the one that waits",
 	}
 	cmd.PersistentFlags().StringVar(&d.app, "app", "http://127.0.0.1:8080", "the app")
 	cmd.PersistentFlags().BoolVar(&d.asJSON, "json", false, "as JSON")

@@ -46,7 +46,7 @@ func called(t *testing.T, r result) (c struct {
 	return c
 }
 
-// waits runs `payments take --wait` so far that a call waits, and returns its CallSid.
+// waits waits until the dev's story has come to a call that waits for an agent, and returns its CallSid.
 func (d devRun) waits(t *testing.T, from int) string {
 	t.Helper()
 	d.out.until(t, from, "<Dial>")
@@ -247,11 +247,13 @@ func TestPaymentsRefuse(t *testing.T) {
 		{[]string{"cancel", "pay_nosuch"}, exitNotFound, "No such payment at your desk"},
 		{[]string{"watch", "pay_nosuch"}, exitNotFound, "No such payment at your desk"},
 		{[]string{"ask", "pay_nosuch", "card"}, exitNotFound, "No such payment at your desk"},
+		{[]string{"ask"}, exitUsage, "say which field, for example: paydial payments ask card"},
 		{[]string{"cancel"}, exitNotFound, "no payment is open"},
 		{[]string{"cancel", "CA123"}, exitUsage, "begins with pay_"},
 		{[]string{"start"}, exitNotFound, "no call waits for an agent"},
-		{[]string{"take", "--wait", "1ms"}, exitNotFound, "no call waits for an agent"},
-		{[]string{"take", "--fields", "cvv"}, exitUsage, "card, expiry, code, postal, routing, account"},
+		{[]string{"take"}, exitUsage, "say --yes"},
+		{[]string{"take", "--wait", "1ms", "--yes"}, exitNotFound, "no call waits for an agent"},
+		{[]string{"take", "--yes", "--fields", "cvv"}, exitUsage, "card, expiry, code, postal, routing, account"},
 		{[]string{"start", "CA0123"}, exitConflict, "No flow has handed this call to you"},
 		{[]string{"start", "CA0123", "--method", "cheque"}, exitUsage, "there are card and bank"},
 		{[]string{"start", "CA0123", "--account-type", "x"}, exitUsage, "checking, savings and business"},

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -157,8 +158,11 @@ func (d *deskCommand) askCommand() *cobra.Command {
 		Long: "Ask the caller for a field: card, expiry, code, postal, routing, account, or the first that is missing. With\n" +
 			"--wait it returns when the caller is through: 0 when it is right, 1 when it is wrong or nothing was keyed.",
 		Example: "  paydial payments ask first --wait\n  paydial payments ask pay_abc code",
-		Args:    cobra.RangeArgs(1, 2),
+		Args:    cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail(exitUsage, "say which field, for example: %s payments ask card", d.s.self)
+			}
 			field, err := fieldNamed(args[len(args)-1])
 			if err != nil {
 				return err
@@ -230,7 +234,7 @@ func (d *deskCommand) cancelCommand() *cobra.Command {
 }
 
 func (d *deskCommand) takeOverCommand() *cobra.Command {
-	return d.act(&cobra.Command{Use: "take-over PAYMENT", Short: "Lead a payment that another screen or agent leads",
+	return d.act(&cobra.Command{Use: "take-over [PAYMENT]", Short: "Lead a payment that another screen or agent leads",
 		Example: "  paydial payments take-over pay_abc"}, "/take-over")
 }
 
@@ -369,5 +373,8 @@ func (c *deskClient) charge(ctx context.Context, a payments.Assisted) (payments.
 		}
 		return nil
 	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fail(exitFailed, "no result came within %s. Do not charge again: it could charge twice.\nFollow it: %s payments watch %s", resultTime, c.self, a.ID)
+	}
 	return now, raw, err
 }

@@ -122,7 +122,7 @@ func (d *deskCommand) printLedger(rows []ledgerRow) {
 
 func (d *deskCommand) showCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "show PAYMENT",
+		Use:     "show [PAYMENT]",
 		Short:   "One payment: the ledger's row, and how it stands at the desk",
 		Example: "  paydial payments show pay_abc\n  paydial payments show --json | jq .desk.required",
 		Args:    cobra.MaximumNArgs(1),

@@ -55,6 +55,9 @@ type taking struct {
 
 func (d *deskCommand) take(cmd *cobra.Command, args []string, f takeFlags) error {
 	ctx := cmd.Context()
+	if !f.yes && !hasPerson(d.s) { // before the caller keys anything
+		return fail(exitUsage, "nobody is there to be asked before the money is taken: say --yes")
+	}
 	var order []string
 	for _, text := range f.fields {
 		name, err := fieldNamed(text)

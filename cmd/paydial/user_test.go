@@ -187,7 +187,6 @@ func TestServeSignsIn(t *testing.T) {
 
 func TestServePeopleSettings(t *testing.T) {
 	t.Parallel()
-	full := serveEnv(t)
 	broken := filepath.Join(t.TempDir(), "people.yaml")
 	write(t, broken, "users: { kim: {} }\n")
 	for name, c := range map[string]struct {
@@ -195,12 +194,12 @@ func TestServePeopleSettings(t *testing.T) {
 		code int
 		says string
 	}{
-		"a short secret":  {full.with("PAYDIAL_SESSION_SECRET", "short"), exitUsage, "PAYDIAL_SESSION_SECRET: the session secret needs at least 32 bytes"},
-		"a broken file":   {full.with("PAYDIAL_USERS", broken), exitFailed, "people.yaml:1: this user has no role"},
-		"an http issuer":  {full.with("PAYDIAL_OIDC_ISSUER", "http://id.example.com"), exitUsage, "PAYDIAL_OIDC_ISSUER has to be https"},
-		"no issuer's URL": {full.with("PAYDIAL_OIDC_ISSUER", "id.example.com"), exitUsage, "PAYDIAL_OIDC_ISSUER is not a URL"},
-		"no client":       {full.with("PAYDIAL_OIDC_ISSUER", "https://id.example.com"), exitUsage, "PAYDIAL_OIDC_CLIENT_ID is not"},
-		"a proxy's name":  {full.with("PAYDIAL_TRUSTED_PROXIES", "10.0.0.0/8, proxy"), exitUsage, `"proxy" is neither an address nor a network`},
+		"a short secret":  {serveEnv(t).with("PAYDIAL_SESSION_SECRET", "short"), exitUsage, "PAYDIAL_SESSION_SECRET: the session secret needs at least 32 bytes"},
+		"a broken file":   {serveEnv(t).with("PAYDIAL_USERS", broken), exitFailed, "people.yaml:1: this user has no role"},
+		"an http issuer":  {serveEnv(t).with("PAYDIAL_OIDC_ISSUER", "http://id.example.com"), exitUsage, "PAYDIAL_OIDC_ISSUER has to be https"},
+		"no issuer's URL": {serveEnv(t).with("PAYDIAL_OIDC_ISSUER", "id.example.com"), exitUsage, "PAYDIAL_OIDC_ISSUER is not a URL"},
+		"no client":       {serveEnv(t).with("PAYDIAL_OIDC_ISSUER", "https://id.example.com"), exitUsage, "PAYDIAL_OIDC_CLIENT_ID is not"},
+		"a proxy's name":  {serveEnv(t).with("PAYDIAL_TRUSTED_PROXIES", "10.0.0.0/8, proxy"), exitUsage, `"proxy" is neither an address nor a network`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package caller_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -182,5 +183,35 @@ func TestCallerPaysAnAgent(t *testing.T) {
 				t.Errorf("troubles %v, end %+v", troubles, end)
 			}
 		})
+	}
+}
+
+// TestAnswer picks up what the call rings, and ends with the call.
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	a := desk(t)
+	who := &caller.Caller{Simulator: a.sim}
+	sid, err := who.Ring(t.Context(), caller.Script{To: "+15550100000", From: "+15550123456"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan error, 1)
+	go func() { over <- who.Answer(t.Context(), sid) }()
+	var st caller.State
+	for limit := time.Now().Add(time.Minute); !st.Talking(); {
+		if time.Now().After(limit) {
+			t.Fatalf("nobody picked up: %+v", st)
+		}
+		a.control("GET", sid, &st)
+	}
+	if err := who.HangUp(t.Context(), sid); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+	gone := &caller.Caller{Simulator: "http://127.0.0.1:1"}
+	if err := gone.Answer(t.Context(), sid); !errors.Is(err, caller.ErrUnreachable) {
+		t.Errorf("without a simulator: %v", err)
 	}
 }
