@@ -61,6 +61,14 @@ func (b *browser) until(expression string) {
 	b.wait(ctx, expression, expression)
 }
 
+// run runs a script on the page.
+func (b *browser) run(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](script+"; 0")); err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+}
+
 // focus puts the focus on an element, as the Tab key would.
 func (b *browser) focus(selector string) {
 	b.t.Helper()
