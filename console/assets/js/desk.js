@@ -4,6 +4,7 @@
 import { Acts } from "./desk-acts.js";
 import { Api, screenID } from "./desk-api.js";
 import { $, fill, h } from "./desk-dom.js";
+import { countdown } from "./desk-fields.js";
 import { draftFor, drawForm } from "./desk-form.js";
 import { keysOn, switchKeys, wireKeys } from "./desk-keys.js";
 import { cardLike, live, Model, over, withoutCard } from "./desk-model.js";
@@ -178,7 +179,7 @@ function tick() {
   const asked = p.fields.find((f) => f.name === p.asking && f.until);
   for (const el of root.querySelectorAll("[data-until]")) {
     const left = timeLeft(el.dataset.until);
-    setText(el, t(asked?.digits ? "forNextKey" : "toBegin", { left: Math.max(0, Math.ceil(left / 1000)) }));
+    setText(el, countdown(asked?.digits, left));
     el.toggleAttribute("data-soon", left <= 10000);
   }
   if (asked) voice.left(asked, timeLeft(asked.until));
