@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/examples"
@@ -31,6 +32,7 @@ type house struct {
 	t        *testing.T
 	sessions *sessions.Store
 	ledger   *payments.Ledger
+	audit    *audit.Log
 	project  *flows.Project
 	engine   *gin.Engine
 }
@@ -52,6 +54,10 @@ func open(t *testing.T, change func(*console.Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	log, err := audit.New(t.Context(), sql)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ledger.Now = func() time.Time { return noon }
 	bundle, err := flows.ReadBundle(examples.BillPayment())
 	if err != nil {
@@ -61,9 +67,9 @@ func open(t *testing.T, change func(*console.Config)) *house {
 	if project == nil {
 		t.Fatal(findings)
 	}
-	h := &house{t: t, sessions: store, ledger: ledger, project: project}
+	h := &house{t: t, sessions: store, ledger: ledger, audit: log, project: project}
 	cfg := console.Config{
-		Tokens: []string{token}, Sessions: store, Ledger: ledger,
+		Tokens: []string{token}, Sessions: store, Ledger: ledger, Audit: log,
 		Project: func() *flows.Project { return project }, Now: func() time.Time { return noon },
 	}
 	if change != nil {

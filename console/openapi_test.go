@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/payments"
 )
 
@@ -83,9 +84,13 @@ func TestDocumentDescribesTheAnswers(t *testing.T) {
 	p := h.paidCall("CApaid")
 	call := h.api("/api/v1/calls/CApaid").read(t)
 	payment := h.api("/api/v1/payments/" + p.ID).read(t)
+	if err := h.audit.Write(t.Context(), audit.Entry{Action: "payment.ask", Via: audit.ViaPage}); err != nil {
+		t.Fatal(err)
+	}
 	for name, object := range map[string]map[string]any{
 		"Call": call, "CallPayment": call["payment"].(map[string]any), "Payment": payment, "Money": payment["amount"].(map[string]any),
 		"Flow": h.api("/api/v1/flows/pay-my-bill").read(t), "Problem": h.api("/api/v1/calls?limit=x").read(t),
+		"AuditLine": h.api("/api/v1/audit").read(t)["items"].([]any)[0].(map[string]any),
 	} {
 		s := doc.Components.Schemas[name]
 		for field := range object {

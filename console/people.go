@@ -106,7 +106,7 @@ func (c *Console) checkChange(g *gin.Context) {
 		c.stop(g, problemCSRF, nil)
 		return
 	}
-	if v.credential == "" {
+	if v.credential == "" || g.FullPath() == signInPath { // the form to sign in was there before the session
 		return
 	}
 	token := g.GetHeader("X-CSRF-Token")
@@ -156,7 +156,7 @@ func (c *Console) refuseAPI(g *gin.Context, v visitor) {
 func (c *Console) refuseNobody(g *gin.Context) {
 	switch {
 	case c.signInOn():
-		to := "/sign-in"
+		to := signInPath
 		if g.Request.Method == http.MethodGet {
 			to += "?next=" + url.QueryEscape(g.Request.URL.RequestURI())
 		}

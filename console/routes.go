@@ -39,8 +39,8 @@ func (c *Console) Routes(r gin.IRouter) {
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)
 	}
 	if c.Access != nil {
-		people.GET("/sign-in", c.signInPage)
-		people.POST("/sign-in", c.signIn)
+		people.GET(signInPath, c.signInPage)
+		people.POST(signInPath, c.signIn)
 		people.POST("/sign-out", c.signOut)
 		people.GET("/sign-in/link/:token", c.signInByLink)
 		people.GET("/sign-in/oidc", c.signInAtProvider)

@@ -12,6 +12,9 @@ import (
 	"github.com/paydial/paydial/access"
 )
 
+// signInPath is the page to sign in at.
+const signInPath = "/sign-in"
+
 // deskPath is where a link leads to when it says nothing else.
 const deskPath = "/desk"
 
@@ -111,7 +114,7 @@ func (c *Console) signOut(g *gin.Context) {
 		return
 	}
 	http.SetCookie(g.Writer, c.Access.Cookie(""))
-	g.Redirect(http.StatusSeeOther, "/sign-in")
+	g.Redirect(http.StatusSeeOther, signInPath)
 }
 
 // signInByLink signs in whoever a link was made for, at a developer's own computer.

@@ -74,7 +74,7 @@ func (p *assisted) handle(in paysession.Input) {
 	case asked && !p.session.Listening():
 		l.call.setWaiting(l.verbWaits())
 	}
-	if p.session.Listening() {
+	if p.session.Listening() && p.session.Waiting() != string(paysession.Confirmation) {
 		p.show(event{})
 	}
 }
@@ -139,7 +139,7 @@ func (p *assisted) process(req paysession.Request) {
 func (p *assisted) report(values url.Values) {
 	op := p.newest()
 	op.told, op.why, op.partial = true, paysession.Failure(values.Get("ErrorType")), values.Get("PartialResult") == "true"
-	if !op.start && !op.partial {
+	if values.Has("Capture") && !op.partial {
 		p.show(event{ErrorType: string(op.why), Taken: op.why == ""})
 	}
 	p.tell(op, values)

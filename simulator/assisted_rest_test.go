@@ -2,6 +2,8 @@ package simulator_test
 
 import (
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -85,11 +87,17 @@ func TestAssistedCreateRefused(t *testing.T) {
 // TestAssistedUpdateRefused is every way to be refused what is asked of a session.
 func TestAssistedUpdateRefused(t *testing.T) {
 	t.Parallel()
+	release := make(chan struct{})
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-release
+		_, _ = w.Write([]byte(`{"charge_id":null,"error_code":"do_not_honor","error_message":"No.","parameters":{"a":"b"}}`))
+	}))
+	t.Cleanup(gateway.Close)
 	w := newWorld(t, manual, func(cfg *simulator.Config) {
-		cfg.Connectors = []simulator.Connector{{Timeout: 3 * time.Second, Retries: -1}}
+		cfg.Connectors = []simulator.Connector{{URL: gateway.URL, Cards: "any", Timeout: time.Minute}}
 	})
 	sid, agent := w.talking()
-	d := w.openDesk(sid, "SecurityCode", "false", "PostalCode", "false")
+	d := w.openDesk(sid, "ChargeAmount", "3.00", "SecurityCode", "false", "PostalCode", "false")
 	try := func(what string, status, want int, params ...string) {
 		t.Helper()
 		code, body := d.update(params...)
@@ -114,15 +122,18 @@ func TestAssistedUpdateRefused(t *testing.T) {
 	code, body = w.rest("POST", "/Calls/"+sid+"/Payments/PK00000000000000000000000000000000.json", "IdempotencyKey", "k", "StatusCallback", w.app.srv.URL, "Status", "cancel")
 	w.refused("no payment 20404", code, body, 404, 20404)
 
-	d.ask("payment-card-number", "4000000000020000") // the gateway does not answer it
+	d.ask("payment-card-number", "4242424242424242")
 	d.ask("expiration-date", "1230")
 	d.must("Status", "complete")
 	try("while the gateway works 64021", 400, 64021, "Status", "cancel")
 	try("while the gateway works 64021", 400, 64021, "Capture", "expiration-date")
 	w.do(sid, "hangup") // does not take the charge back
 	try("and after the call 64021", 400, 64021, "Status", "cancel")
-	if f := w.app.await(t, "/complete", 1).form; f.Get("Result") != "payment-connector-error" || f.Get("PayErrorCode") != "64002" {
-		t.Errorf("%v", f)
+	close(release)
+	if diff := cmp.Diff(form("DateUpdated=x", "PaymentMethod=credit-card", "PaymentCardNumber=xxxxxxxxxxxx4242", "PaymentCardType=visa",
+		"ExpirationDate=1230", "Result=payment-connector-error", "PayErrorCode=64012", "ConnectorError=do_not_honor", "PaymentError=No.",
+		"PaymentConfirmationCode=", "PaymentToken=", "ProfileId="), d.told("/complete", 1)[0]); diff != "" {
+		t.Errorf("a refusal (-want +got):\n%s", diff)
 	}
 	w.ended(sid)
 	try("after the end 20404", 404, 20404, "Status", "cancel")

@@ -54,6 +54,8 @@ type call struct {
 	clock      clock
 	pace       float64 // how long speech takes; 0 none
 	feed       *feed
+	track      *soundtrack
+	recordings *recordings // of the account
 	leg        *leg
 	callbacks  callbacks
 
@@ -149,6 +151,7 @@ func (c *call) finish(s *Simulator, reason string) {
 	c.publish(event{Type: "status", Status: status})
 	s.logCall(c, status)
 	c.tellParent(status)
+	c.track.stop()
 	s.endRecordings(c)
 	s.tellStatus(c, status)
 	c.feed.add(event{Type: "ended", Status: status}, c.created, c.clock.now(), true)

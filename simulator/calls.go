@@ -52,6 +52,7 @@ func (s *Simulator) newCall(from, to, direction, status string) *call {
 	return &call{
 		sid: s.ids.sid("CA"), accountSID: s.account.sid, from: from, to: to, direction: direction,
 		created: now, updated: now, status: status, clock: s.clock, pace: s.pace, feed: newFeed(),
+		track: newSoundtrack(s.clock, now), recordings: s.recordings,
 	}
 }
 

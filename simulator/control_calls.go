@@ -20,21 +20,22 @@ const ackLimit = 20 * time.Second
 
 // callView is a call as the control API shows it.
 type callView struct {
-	CallSID    string      `json:"call_sid"`
-	Status     string      `json:"status"`
-	Direction  string      `json:"direction"`
-	From       string      `json:"from"`
-	To         string      `json:"to"`
-	WaitingFor string      `json:"waiting_for"`
-	WaitingID  int         `json:"waiting_id"` // another number for every new wait
-	Heard      []heard     `json:"heard"`
-	Requests   int         `json:"requests"` // webhooks sent so far
-	Parent     string      `json:"parent_call_sid,omitempty"`
-	AnsweredBy string      `json:"answered_by,omitempty"`
-	Children   []childView `json:"children"` // legs that this call dialed
-	CreatedAt  time.Time   `json:"created_at"`
-	Seconds    int         `json:"seconds"` // since it was answered
-	Ended      bool        `json:"ended"`
+	CallSID    string          `json:"call_sid"`
+	Status     string          `json:"status"`
+	Direction  string          `json:"direction"`
+	From       string          `json:"from"`
+	To         string          `json:"to"`
+	WaitingFor string          `json:"waiting_for"`
+	WaitingID  int             `json:"waiting_id"` // another number for every new wait
+	Heard      []heard         `json:"heard"`
+	Requests   int             `json:"requests"` // webhooks sent so far
+	Parent     string          `json:"parent_call_sid,omitempty"`
+	AnsweredBy string          `json:"answered_by,omitempty"`
+	Children   []childView     `json:"children"` // legs that this call dialed
+	Recordings []recordingView `json:"recordings"`
+	CreatedAt  time.Time       `json:"created_at"`
+	Seconds    int             `json:"seconds"` // since it was answered
+	Ended      bool            `json:"ended"`
 }
 
 // childView is a dialed leg in the view of its parent.
@@ -45,13 +46,14 @@ type childView struct {
 }
 
 func (c *call) view() callView {
-	seconds := c.seconds()
+	seconds, recorded := c.seconds(), c.recordings.views(c.sid)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := callView{
 		CallSID: c.sid, Status: c.status, Direction: c.direction, From: c.from, To: c.to,
 		WaitingFor: c.waiting, WaitingID: c.waitingID, Heard: append([]heard{}, c.heard...), Requests: c.requests,
 		AnsweredBy: c.answeredBy, Children: []childView{}, CreatedAt: c.created, Seconds: seconds, Ended: !c.endedAt.IsZero(),
+		Recordings: recorded,
 	}
 	if c.parent != nil {
 		v.Parent = c.parent.sid

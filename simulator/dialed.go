@@ -37,20 +37,22 @@ func (d *dialing) begin(noun *element) *call {
 	l.call.children = append(l.call.children, c)
 	l.call.mu.Unlock()
 	parent := l.mail
-	if err := l.sim.begin(c, func(child *leg) { child.beDialed(parent, whisper) }); err != nil {
+	digits := noun.attr("sendDigits")
+	if err := l.sim.begin(c, func(child *leg) { child.beDialed(parent, whisper, digits) }); err != nil {
 		return nil
 	}
 	return c
 }
 
 // beDialed is the life of a leg that a Dial rang: ring, hear the whisper, talk, be gone.
-func (l *leg) beDialed(parent *mailbox, whisper *destination) {
+func (l *leg) beDialed(parent *mailbox, whisper *destination, digits string) {
 	gone := func() { parent.post(message{child: &childNews{call: l.call}}) }
 	if !l.ring(-1) {
 		gone()
 		return
 	}
 	l.call.advance(l.sim, statusInProgress, l.answered)
+	l.playKeys(digits, false)
 	l.follow(whisper, "whisper")
 	if !l.over() {
 		parent.post(message{child: &childNews{call: l.call, joined: true}})
@@ -58,6 +60,7 @@ func (l *leg) beDialed(parent *mailbox, whisper *destination) {
 	}
 	away := l.redirect
 	l.redirect = nil
+	l.call.track.part()
 	gone()
 	l.follow(away, "redirect") // REST took it out of the conversation
 }

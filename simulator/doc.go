@@ -9,5 +9,6 @@
 //
 // How a call lives here: a call (call.go) is the record; a leg (leg.go) is the goroutine that executes the
 // current document, one file per verb (verb_*.go); everything that happens to a leg comes through its mailbox.
-// Keys pressed while a Pay is active are handed to the verb and kept nowhere else.
+// Keys pressed while a Pay is active are handed to the verb and kept nowhere else. What sounds on a leg is kept as a
+// list of sounds (soundtrack.go) and rendered when somebody listens; secret keys never become one.
 package simulator

@@ -86,4 +86,5 @@ func (c *call) forget() {
 	defer c.mu.Unlock()
 	c.exchanges = nil
 	c.feed.forget()
+	c.track.forget()
 }

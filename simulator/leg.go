@@ -193,6 +193,7 @@ func (l *leg) press(keys string, a *ack) {
 	if l.takeSecret(keys, a) {
 		return
 	}
+	l.pressed(keys)
 	if l.expecting == "" || l.over() {
 		a.ignored += len(keys)
 		l.call.publish(event{Type: "key", Ignored: len(keys)})
@@ -202,7 +203,7 @@ func (l *leg) press(keys string, a *ack) {
 	for i := range len(keys) {
 		l.keys = append(l.keys, keyPress{keys[i], a})
 		e := event{Type: "key", Key: keys[i : i+1]}
-		if l.masked || len(l.payments) > 0 { // a card number may come too early, or too late
+		if l.secret() || len(l.payments) > 0 { // a card number may come too early, or too late
 			e.Key, e.Masked = "", true
 		}
 		l.call.publish(e)

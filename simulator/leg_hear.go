@@ -25,7 +25,7 @@ func (l *leg) say(words, language string, interruptible bool) {
 		return
 	}
 	l.call.hears(maskCards(words), language)
-	l.listen(time.Duration(utf8.RuneCountInString(words))*perCharacter, interruptible)
+	l.voice(time.Duration(utf8.RuneCountInString(words))*perCharacter, interruptible)
 }
 
 // listen lets time pass while something sounds; it reports whether it sounded to its end.
@@ -75,16 +75,7 @@ func (l *leg) repeat(el *element, interruptible bool, once func()) {
 // play lets the person hear a recording, which is named and not fetched, or tones.
 func (l *leg) play(el *element, interruptible bool) {
 	if el.has("digits") {
-		d := time.Duration(0)
-		for _, r := range el.attr("digits") {
-			if r == 'w' || r == 'W' {
-				d += perWait
-			} else {
-				d += perPlayKey
-			}
-		}
-		l.call.hears("[tones]", "")
-		l.listen(d, interruptible)
+		l.playKeys(el.attr("digits"), interruptible)
 		return
 	}
 	target, ok := l.resolve(el.words())
@@ -93,5 +84,5 @@ func (l *leg) play(el *element, interruptible bool) {
 		return
 	}
 	l.call.hears("[plays "+target+"]", "")
-	l.listen(perPlay, interruptible)
+	l.voice(perPlay, interruptible)
 }

@@ -224,6 +224,9 @@ func TestLongMemory(t *testing.T) {
 	if hooks := w.webhooks(first); len(hooks) != 0 {
 		t.Errorf("%d webhooks are kept", len(hooks))
 	}
+	if code := w.ctl("GET", "/calls/"+first+"/audio/caller.wav", nil, nil); code != 404 {
+		t.Errorf("the audio is kept: %d", code)
+	}
 	if code, c := w.rest("GET", "/Calls/"+first+".json"); code != 200 || c["status"] != "completed" {
 		t.Errorf("%d %v", code, c)
 	}

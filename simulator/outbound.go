@@ -11,9 +11,10 @@ type outboundCall struct {
 	first     destination
 	timeout   time.Duration
 	timeLimit time.Duration // 0 is none
+	digits    string        // SendDigits
 	record    bool
-	recorded  callback // RecordingStatusCallback
-	amd       string   // Enable or DetectMessageEnd; "" is none
+	recording recordingPlan // of record
+	amd       string        // Enable or DetectMessageEnd; "" is none
 	asyncAMD  *callback
 }
 
@@ -40,8 +41,9 @@ func (l *leg) callOut(o outboundCall) {
 	detection := map[string]string{"AnsweredBy": answeredBy, "MachineDetectionDuration": strconv.FormatInt(took.Milliseconds(), 10)}
 	l.call.advance(l.sim, statusInProgress, answeredBy)
 	if o.record {
-		l.sim.startRecording(l.call, "OutboundAPI", o.recorded)
+		l.sim.startRecording(l.call, o.recording)
 	}
+	l.playKeys(o.digits, false)
 	if o.timeLimit > 0 {
 		defer l.sim.clock.after(o.timeLimit, func() { l.mail.post(message{hangup: byAPI}) })()
 	}

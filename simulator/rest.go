@@ -31,7 +31,9 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"POST " + account + "/Calls/{sid}/Payments/{payment}":       s.restUpdatePayment,
 		account + "/Calls/{sid}/Payments/{payment}":                 s.restNotAllowed,
 		"GET " + account + "/Calls/{sid}/Recordings.json":           s.restListRecordings,
+		"POST " + account + "/Calls/{sid}/Recordings.json":          s.restCreateRecording,
 		"GET " + account + "/Calls/{sid}/Recordings/{recording}":    s.restFetchRecording,
+		"POST " + account + "/Calls/{sid}/Recordings/{recording}":   s.restUpdateRecording,
 		"DELETE " + account + "/Calls/{sid}/Recordings/{recording}": s.restDeleteRecording,
 
 		"GET " + account + "/IncomingPhoneNumbers.json":     s.restListNumbers,

@@ -104,7 +104,11 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 	if o.timeLimit, no = readSeconds(form, "TimeLimit", 0, 86400); no != nil {
 		return o, no
 	}
-	o.recorded = callback{url: form.Get("RecordingStatusCallback"), method: form.Get("RecordingStatusCallbackMethod")}
+	o.digits = form.Get("SendDigits")
+	o.recording = recordingPlan{
+		source: sourceOutbound, channels: channelsOf(form.Get("RecordingChannels")), track: form.Get("RecordingTrack"),
+		callback: callback{url: form.Get("RecordingStatusCallback"), method: form.Get("RecordingStatusCallbackMethod")},
+	}
 	return o, o.readAMD(form)
 }
 

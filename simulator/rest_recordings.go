@@ -16,12 +16,12 @@ func (s *Simulator) recordingResource(r recording, ofCall bool) map[string]any {
 		"date_created": date(r.started), "date_updated": date(r.started), "uri": uri + ".json",
 	}
 	if ofCall {
-		res["track"] = "both"
+		res["track"] = r.track
 	} else {
 		res["media_url"] = s.base() + uri
 		res["subresource_uris"] = map[string]string{"transcriptions": uri + "/Transcriptions.json", "add_on_results": uri + "/AddOnResults.json"}
 	}
-	if !r.ended.IsZero() {
+	if !r.live() {
 		res["duration"], res["date_updated"] = strconv.Itoa(r.seconds()), date(r.ended)
 	}
 	return res
@@ -42,30 +42,32 @@ func (s *Simulator) restFetchRecording(w http.ResponseWriter, r *http.Request) {
 	sid, format, _ := strings.Cut(r.PathValue("recording"), ".")
 	rec, ok := s.recordings.get(sid)
 	switch {
-	case !ok, format != "json" && rec.ended.IsZero():
+	case !ok, format != "json" && rec.live():
 		s.restNothing(w, r)
 	case format == "json":
 		writeREST(w, http.StatusOK, s.recordingResource(rec, r.PathValue("sid") != ""))
 	case format == "" || format == "wav":
-		s.writeMedia(w, r, rec)
+		writeMedia(w, r, rec)
 	default:
 		restError(w, http.StatusNotFound, 20404, "The simulator keeps recordings as WAV only")
 	}
 }
 
-func (s *Simulator) writeMedia(w http.ResponseWriter, r *http.Request, rec recording) {
+// writeMedia answers with the audio, in the channels that were asked for when it was made or are asked for now: what
+// both parties of a call say is kept apart, but for <Record>, which has one.
+func writeMedia(w http.ResponseWriter, r *http.Request, rec recording) {
 	channels := rec.channels
 	switch r.Form.Get("RequestedChannels") {
 	case "1":
 		channels = 1
 	case "2":
-		if rec.channels == 1 {
+		channels = 2
+		if rec.source == sourceRecord {
 			restError(w, http.StatusBadRequest, 16113, "The recording has one channel only")
 			return
 		}
 	}
-	w.Header().Set("Content-Type", "audio/x-wav")
-	_ = writeSilence(w, rec.seconds(), channels) // an error means that the client went away
+	writeSound(w, r, rec.timeline(), channels)
 }
 
 func (s *Simulator) restDeleteRecording(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +76,7 @@ func (s *Simulator) restDeleteRecording(w http.ResponseWriter, r *http.Request) 
 	switch {
 	case !ok:
 		s.restNothing(w, r)
-	case rec.ended.IsZero():
+	case rec.live():
 		restError(w, http.StatusConflict, 20409, "The recording is "+rec.status()+" and cannot be deleted yet")
 	default:
 		rec.deleted = true

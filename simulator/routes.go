@@ -30,6 +30,7 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/events", s.ctlEvents)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/webhooks", s.ctlWebhooks)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/log", s.ctlLog)
+	mux.HandleFunc("GET /sim/v1/calls/{sid}/audio/{file}", s.ctlAudio)
 	mux.HandleFunc("GET /sim/v1/numbers", s.ctlNumbers)
 	mux.HandleFunc("GET /sim/v1/messages", s.ctlMessages)
 	mux.HandleFunc("GET /sim/v1/charges", s.ctlCharges)

@@ -19,8 +19,11 @@ package simulator
 //	                            l.expect("pay:security-code") again to change it, l.expect("") when done:
 //	                            keys left over are dropped then. The engine calls expect("") after each verb.
 //	l.private(true)             keys are masked everywhere (events, webhooks) until l.private(false)
+//	l.secret()                  the keys of this leg are a payment's: a <Pay> runs, or an agent has asked for a field
 //	l.say(words, language, interruptible)      the caller hears words; a key stops it when interruptible
 //	l.prompts(elements, interruptible)         the same for nested Say, Play and Pause elements
+//	l.voice(d, interruptible)   a hum for d at pace 1; l.playKeys, l.beep (leg_sound.go). What a leg hears or presses
+//	                            is told to l.call.track; of keys only while l.secret() is false
 //	key, why := l.waitKey(d)    the next key, kept from a barge-in or new. why is gotKey, timedOut, wasHungUp
 //	                            or wasRedirected; d < 0 waits for ever. "silence" from the control API ends
 //	                            the wait as timedOut at once.

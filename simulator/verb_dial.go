@@ -140,10 +140,9 @@ func (d *dialing) connect() {
 	if status, _ := l.call.state(); status == statusRinging {
 		l.call.advance(l.sim, statusInProgress, "")
 	}
-	var rec recording
-	if strings.HasPrefix(d.el.attr("record"), "record-from-") || d.el.attr("record") == "true" {
-		rec = l.sim.startRecording(l.call, "DialVerb", l.recordingCallback(d.el))
-	}
+	l.call.track.connect(d.bridged.track)
+	defer l.call.track.part()
+	rec := d.record()
 	star := d.el.boolean(l, "hangupOnStar", false)
 	limit := time.Duration(d.el.integer(l, "timeLimit", 14400, 1)) * time.Second
 	l.block(limit, func() bool {
@@ -156,9 +155,22 @@ func (d *dialing) connect() {
 		return len(d.ringing) == 0 || star && pressed
 	})
 	d.status = statusCompleted
-	if rec.sid != "" {
-		l.sim.endRecording(l.call, rec)
+	if rec != "" {
+		l.sim.endRecording(l.call, rec, l.call.track.mark())
 	}
+}
+
+// record begins the recording that the Dial asks for, and gives its SID; "" when it asks for none.
+func (d *dialing) record() string {
+	how := d.el.attr("record")
+	if !strings.HasPrefix(how, "record-from-") && how != "true" {
+		return ""
+	}
+	plan := recordingPlan{source: sourceDial, channels: 1, track: d.el.attr("recordingTrack"), callback: d.leg.recordingCallback(d.el)}
+	if strings.HasSuffix(how, "-dual") {
+		plan.channels = 2
+	}
+	return d.leg.sim.startRecording(d.leg.call, plan).sid
 }
 
 // drop hangs up the dialed legs that match.
@@ -183,7 +195,7 @@ func (d *dialing) params() map[string]string {
 	if d.bridged != nil {
 		p["DialCallDuration"] = strconv.Itoa(d.bridged.seconds())
 		for _, r := range d.leg.sim.recordings.of(d.leg.call.sid) {
-			if r.source == "DialVerb" && !r.ended.IsZero() {
+			if r.source == sourceDial && !r.ended.IsZero() {
 				p["RecordingUrl"] = d.leg.sim.recordingFields(r)["RecordingUrl"]
 				break
 			}

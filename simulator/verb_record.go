@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
+// hungUpDigits is what Digits says when the caller ended the recording by hanging up.
+const hungUpDigits = "hangup"
+
 // verbRecord records until a key, a silence, the longest time or the end of the call, and sends where the recording
-// is to its action. The person on the leg says nothing that could be heard, so the recording is silent.
+// is to its action. The person on the leg says nothing; the keys they press are heard.
 func verbRecord(l *leg, el *element) next {
 	finish := dialKeys
 	if el.has("finishOnKey") {
@@ -18,12 +21,16 @@ func verbRecord(l *leg, el *element) next {
 		l.note(13619, "PCI Mode is on: <Record transcribe> is not available; the recording is made without")
 	}
 	if el.boolean(l, "playBeep", true) {
-		l.call.hears("[beep]", "")
+		l.beep()
 	}
 	l.expect("record")
-	rec := l.sim.startRecording(l.call, "RecordVerb", l.recordingCallback(el))
+	rec := l.sim.startRecording(l.call, recordingPlan{source: sourceRecord, channels: 1, callback: l.recordingCallback(el)})
 	endedBy := l.recordUntil(finish, silence, longest)
-	rec = l.sim.endRecording(l.call, rec)
+	end := l.call.track.mark()
+	if endedBy != "" && endedBy != hungUpDigits {
+		end = l.call.track.markBefore(finish, rec.from) // the key that ends a recording is not in it
+	}
+	rec, _ = l.sim.endRecording(l.call, rec.sid, end)
 	params := l.sim.recordingFields(rec)
 	params["Digits"] = endedBy
 	return l.action(el, params)
@@ -40,7 +47,7 @@ func (l *leg) recordUntil(finish string, silence, longest time.Duration) string 
 		}
 		switch key, why := l.waitKey(wait); {
 		case why == wasHungUp:
-			return "hangup"
+			return hungUpDigits
 		case why != gotKey:
 			return ""
 		case strings.IndexByte(finish, key) >= 0:

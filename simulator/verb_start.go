@@ -14,7 +14,11 @@ func verbStartStop(l *leg, el *element) next {
 			l.sim.endRecordings(l.call)
 			continue
 		}
-		l.sim.startRecording(l.call, "StartCallRecordingTwiML", l.recordingCallback(noun))
+		plan := recordingPlan{source: sourceStart, channels: 2, track: noun.attr("track"), callback: l.recordingCallback(noun)}
+		if noun.attr("channels") == "mono" {
+			plan.channels = 1
+		}
+		l.sim.startRecording(l.call, plan)
 	}
 	return goOn
 }

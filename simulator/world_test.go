@@ -185,6 +185,7 @@ type state struct {
 		CallSID    string `json:"call_sid"`
 		To, Status string
 	}
+	Recordings     []recordedAs
 	Ended          bool
 	Taken, Ignored int
 }

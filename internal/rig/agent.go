@@ -81,6 +81,11 @@ func (a *AgentCall) answer(ctx context.Context, who *caller.Caller) error {
 	}
 }
 
+// Back waits until the agent's phone rings again, and answers it.
+func (a *AgentCall) Back(ctx context.Context) error {
+	return a.answer(ctx, &caller.Caller{Simulator: a.rig.SimURL})
+}
+
 func (a *AgentCall) post(ctx context.Context, sid, what string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.rig.SimURL+"/sim/v1/calls/"+sid+"/"+what, strings.NewReader("{}"))
 	if err != nil {

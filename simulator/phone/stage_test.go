@@ -48,6 +48,7 @@ func newStage(t *testing.T) *stage {
 	mux.Handle("/phone/", pages)
 	mux.Handle("/alone/", http.StripPrefix("/alone", phone.Handler(phone.Options{}))) // as on the simulator's own port
 	mux.Handle("/sim/v1/", sim.Handler())
+	mux.Handle("/2010-04-01/", sim.Handler())
 	mux.HandleFunc("/voice", app.voice)
 	mux.HandleFunc("/voice/", app.voice)
 	mux.HandleFunc("GET /api/v1/calls/{sid}", app.show)

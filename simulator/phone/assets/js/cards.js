@@ -20,7 +20,8 @@ const ACCOUNT = "12345678#"; // one of two that Twilio takes in test mode
 
 // keysFor is what a card types into the field that is waited for; "" where it has nothing to type.
 export function keysFor(card, waitingFor) {
-  switch (waitingFor) {
+  switch (waitingFor.replace(/-matcher$/, "")) {
+    case "pay:payment-confirmation": return "1";
     case "pay:payment-card-number": return card.number.replaceAll(" ", "");
     case "pay:expiration-date": return EXPIRY;
     case "pay:security-code": return card.code;
@@ -33,7 +34,8 @@ export function keysFor(card, waitingFor) {
 
 // preview is how the button says what it will type: never more than the last four digits of a card.
 export function preview(card, waitingFor) {
-  switch (waitingFor) {
+  switch (waitingFor.replace(/-matcher$/, "")) {
+    case "pay:payment-confirmation": return "1";
     case "pay:expiration-date": return "12/30";
     case "pay:security-code": return card.code.replaceAll(/\d/g, "•");
     case "pay:postal-code": return "94109 #";

@@ -27,6 +27,7 @@ export class Call {
   answeredAt = null; // ms since the call was created
   endedAt = null;
   #hooks = new Map(); // row of each webhook by its number
+  #entry = {}; // rows of the field that an agent has asked for: its keys, and its callbacks, of which there is one a key
 
   constructor({ sid, from, to, created }) {
     Object.assign(this, { sid, from, to, created });
@@ -65,6 +66,7 @@ export class Call {
   on_waiting(e) {
     this.waitingFor = e.waiting_for;
     this.keys = 0;
+    this.#entry = {};
   }
 
   on_key(e) {
@@ -73,21 +75,34 @@ export class Call {
       return;
     }
     this.keys += 1;
-    const last = this.rows.at(-1);
+    const last = this.#entry.keys ?? this.rows.at(-1);
     const masked = Boolean(e.masked);
     const field = this.waitingFor;
     if (last?.kind === "keys" && last.masked === masked && last.field === field) {
       last.count += 1;
       last.keys += e.key ?? "";
     } else {
-      this.rows.push({ kind: "keys", at: e.at_ms, masked, field, count: 1, keys: e.key ?? "" });
+      const row = { kind: "keys", at: e.at_ms, masked, field, count: 1, keys: e.key ?? "" };
+      this.rows.push(row);
+      if (this.#assisted) this.#entry.keys = row;
     }
   }
 
+  // #assisted tells whether an agent's question is being answered.
+  get #assisted() {
+    return Boolean(this.payment?.assisted) && this.waitingFor.startsWith("pay:");
+  }
+
   on_webhook(e) {
+    if (e.purpose === "pay" && this.#assisted && this.#entry.hook) {
+      this.#entry.hook.times += 1;
+      this.#hooks.set(e.webhook, this.#entry.hook);
+      return;
+    }
     const row = { kind: "hook", at: e.at_ms, id: e.webhook, purpose: e.purpose, method: e.method, url: e.url };
     this.#hooks.set(e.webhook, row);
     this.rows.push(row);
+    if (e.purpose === "pay" && this.#assisted) Object.assign(this.#entry, { hook: Object.assign(row, { times: 1 }) });
   }
 
   on_answered(e) {
@@ -112,6 +127,7 @@ export class Call {
   }
 
   on_pay(e) {
+    if (e.asked) this.payment = assisted(e);
     this.payment ??= blankPayment({});
     if (e.result) {
       this.payment.result = e.result;
@@ -129,7 +145,9 @@ export class Call {
       this.rows.push({ kind: "wrong", at: e.at_ms, field: e.field, trouble: e.error_type, attempt: e.attempt });
       return;
     }
-    this.#moveTo(field, e.digits ?? 0);
+    if (e.taken) Object.assign(field, { state: "done", trouble: null });
+    else if (e.agent) this.#askFor(field, e.digits ?? 0);
+    else this.#moveTo(field, e.digits ?? 0);
   }
 
   // hooksArrived adds what the list of webhooks knows beyond the feed: parameters, and through them the masked
@@ -167,10 +185,22 @@ export class Call {
       if (f === field) break;
       if (f.state !== "done") Object.assign(f, { state: "done", trouble: null });
     }
+    this.#progress(field, digits);
+  }
+
+  // askFor is an agent's question: fields come in any order, and a new question takes the place of an open one.
+  #askFor(field, digits) {
+    for (const f of this.payment.fields) {
+      if (f !== field && f.state === "waiting") f.state = "open";
+    }
+    this.#progress(field, digits);
+  }
+
+  #progress(field, digits) {
     field.state = "waiting";
     field.digits = digits;
     if (digits > 0) field.trouble = null;
-    if (this.waitingFor === `pay:${field.name}`) this.keys = digits;
+    if (this.waitingFor.startsWith(`pay:${field.name}`)) this.keys = digits;
   }
 
   #showValues(params) {
@@ -191,6 +221,15 @@ function blankPayment(pay) {
   return {
     amount: pay.chargeAmount ?? "", currency: pay.currency ?? "usd", about: pay.description ?? "", bank,
     fields: asked.map(blankField), result: "", brand: "", confirmation: "",
+  };
+}
+
+// assisted is a payment that an agent takes: the fields that are required, whatever order they are asked for in.
+function assisted(e) {
+  const asked = new Set(e.asked.map((name) => name.replace(/-matcher$/, "")));
+  return {
+    amount: e.amount ?? "", currency: e.currency ?? "usd", about: "", bank: asked.has("bank-routing-number"),
+    fields: [...asked].map(blankField), result: "", brand: "", confirmation: "", assisted: true,
   };
 }
 

@@ -9,13 +9,13 @@ const WORDS = {
   declined: ["outcomeDeclined", "bad", "✗"], cancelled: ["outcomeCancelled", "warn", "✗"],
   gave_up: ["outcomeGaveUp", "warn", "✗"], unavailable: ["outcomeUnavailable", "bad", "!"],
   unknown: ["outcomeUnknown", "warn", "?"], error: ["outcomeError", "bad", "!"],
-  hung_up: ["outcomeHungUp", "warn", "!"],
+  hung_up: ["outcomeHungUp", "warn", "!"], called_off: ["outcomeCalledOff", "warn", "✗"],
 };
 
 // The network's results, in the words of our ledger.
 const RESULTS = {
   success: "paid", "payment-connector-error": "declined", "caller-interrupted-with-star": "cancelled",
-  "too-many-failed-attempts": "gave_up", "caller-hung-up": "hung_up", "validation-error": "error", "internal-error": "error",
+  "too-many-failed-attempts": "gave_up", "caller-hung-up": "hung_up", "transaction-cancelled": "called_off", "validation-error": "error", "internal-error": "error",
 };
 
 // verdict is what to show of an ended call: {word, lead, mood, mark, facts}.

@@ -9,6 +9,7 @@ const TROUBLES = {
   "input-timeout": "troubleTimeout", timeout: "troubleTimeout",
   "invalid-card-number": "troubleNumber", "invalid-card-type": "troubleType", "invalid-date": "troubleDate",
   "invalid-security-code": "troubleCode", "invalid-postal-code": "troublePostal", "input-matching-failed": "troubleMismatch",
+  "invalid-card-number-security-code-capture-sequence": "troubleSequence",
 };
 
 // troubleText is an error of a payment field in words.

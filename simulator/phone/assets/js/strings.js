@@ -57,6 +57,8 @@ const en = {
   fieldPostal: "postal code",
   fieldRouting: "bank routing number",
   fieldAccount: "bank account number",
+  fieldAgain: "{field}, once more",
+  fieldConfirmation: "answer, 1 for yes",
 
   cards: "Test cards",
   cardsIdle: "type themselves once the line asks for one",
@@ -120,6 +122,7 @@ const en = {
   outcomeUnavailable: "The card company could not be reached",
   outcomeUnknown: "Not known yet whether the card was charged",
   outcomeError: "Something went wrong",
+  outcomeCalledOff: "Cancelled, nothing was charged",
   outcomeHungUp: "You hung up",
   outcomeOther: "Outcome: {outcome}",
   outcomeNone: "The call ended without an outcome",
@@ -133,6 +136,7 @@ const en = {
   troubleCode: "the code has the wrong length",
   troublePostal: "the postal code is too short",
   troubleMismatch: "the two entries differ",
+  troubleSequence: "the card number has to come first",
   troubleOther: "{code}",
 
   ringsFor: "{to} is ringing",

@@ -114,6 +114,7 @@ function hook(row, call) {
   const url = new URL(row.url, location.href);
   const told = row.body ? gist(row.body) : null;
   const text = [h("span", { class: "path" }, `${row.method} ${url.pathname}`)];
+  if (row.times > 1) text.push(h("span", { class: "gist" }, `×${row.times}`));
   if (row.scene) text.push(" ", h("span", { class: "scene-chip" }, row.scene));
   if (told?.verb) text.push(h("span", { class: "gist" }, `<${told.verb}> ${told.text}`));
   else if (row.trouble) text.push(h("span", { class: "gist" }, row.trouble));

@@ -9,12 +9,15 @@ const FIELDS = {
   "postal-code": "fieldPostal",
   "bank-routing-number": "fieldRouting",
   "bank-account-number": "fieldAccount",
+  "payment-confirmation": "fieldConfirmation",
 };
 
 export const isPay = (waitingFor) => waitingFor.startsWith("pay:");
 
 // fieldName is a payment field in words: "card number".
 export function fieldName(field) {
+  const once = field.replace(/-matcher$/, "");
+  if (once !== field) return t("fieldAgain", { field: fieldName(once) });
   return FIELDS[field] ? t(FIELDS[field]) : field;
 }
 

@@ -1,0 +1,48 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/paydial/paydial/access"
+)
+
+// TestWhoMayDoWhat is the table of roles and permissions, said once more.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	view := "view_calls view_payments view_flows"
+	of := func(r access.Role) access.Principal { return access.Principal{ID: "x", Roles: []access.Role{r}} }
+	for name, c := range map[string]struct {
+		who  access.Principal
+		want string
+	}{
+		"nobody":             {access.Principal{}, ""},
+		"agent":              {of(access.Agent), view + " take_payments"},
+		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit"},
+		"auditor":            {of(access.Auditor), view + " see_audit"},
+		"ops":                {of(access.Ops), view + " see_audit manage"},
+		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit"},
+		"another word":       {of("boss"), ""},
+		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit manage"},
+		"this computer":      {access.Local(), view},
+		"a role of a server": {of("API"), ""},
+	} {
+		var can []string
+		for _, p := range access.Permissions() {
+			if c.who.Can(p) {
+				can = append(can, string(p))
+			}
+		}
+		if diff := cmp.Diff(c.want, strings.Join(can, " ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if c.who.Can("") || c.who.Can("anything") {
+			t.Errorf("%s may do what there is not", name)
+		}
+	}
+	if access.CheckRole("api") == nil || access.CheckRole("local") == nil || access.CheckRole("agent") != nil {
+		t.Error("the wrong words can be given as roles")
+	}
+}
