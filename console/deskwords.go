@@ -83,7 +83,7 @@ var deskWords = map[string]string{
 	"countDigitsOf":       "{n} of {all} digits",
 	"toBegin":             "{left} s to begin",
 	"forNextKey":          "{left} s for the next key",
-	"timeUp":             "time is up",
+	"timeUp":              "time is up",
 	"stillNeeded":         "Still needed: {fields}",
 	"allThere":            "Everything is there and well-formed. Only the card company can approve it.",
 	"charge":              "Charge",
