@@ -22,7 +22,7 @@ const leakCalls = 200
 
 // noise is what holds long runs of digits by nature: SIDs and ids, times, ports, signatures, phone numbers.
 var noise = regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|127\.0\.0\.1:\d+|` +
-	`\d{4}-\d\d-\d\dT[0-9:.]+|[A-Za-z0-9+/]{27}=|(\+|%2B)\d{11}|SIM-\w{6}|_ms":\d+|Content-Length:\[\d+\]`)
+	`\d{4}-\d\d-\d\dT[0-9:.]+|[A-Za-z0-9+/]{27}=|(\+|%2B)\d{11}|SIM-\w{6}|_ms":\d+|took=[0-9.]+[a-zµ]+|Content-Length:\[\d+\]`)
 
 // tooMuch is how many digits in a row are more than may be seen.
 const tooMuch = 5
