@@ -213,6 +213,10 @@ function wire() {
     }
   });
   root.addEventListener("input", write);
+  root.addEventListener("change", ({ target }) => {
+    const draft = model.drafts.get(model.chosen);
+    if (draft?.noCard && draft.noCard === target.name) draft.noCard = "";
+  });
   wireKeys((what, n) => {
     const p = acts.payment;
     if (what === "help") return doing.help() ?? true;
@@ -235,7 +239,7 @@ function write(event) {
   if ("nocard" in el.dataset) {
     const bad = cardLike(el.value);
     if (bad) el.value = withoutCard(el.value);
-    draft.noCard = bad ? el.name : "";
+    if (bad) draft.noCard = el.name; // it stays to be read until the field is left
     if (bad) voice.alert(t("noCardHere"));
   }
   if (el.name === "amount") {
