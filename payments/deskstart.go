@@ -62,7 +62,7 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 	if err != nil || kept.First == "" {
 		return shown(kept), err
 	}
-	return d.Ask(ctx, by, kept.ID, kept.First, "")
+	return d.Ask(ctx, by, kept.ID, kept.First, kept.Create.Key) // the key of Hear, which may be first
 }
 
 // planned is the document of a payment as it is wanted, within what the flow offers: pure.

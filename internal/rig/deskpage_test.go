@@ -61,6 +61,34 @@ func (b *browser) until(expression string) {
 	b.wait(ctx, expression, expression)
 }
 
+// tab opens another tab of the same browser, with the same cookies.
+func (b *browser) tab() *browser {
+	b.t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(closeTab)
+	out := &browser{t: b.t, ctx: ctx}
+	out.do(chromedp.EmulateViewport(1280, 900))
+	return out
+}
+
+// value is what a script on the page comes to.
+func (b *browser) value(script string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+	return text
+}
+
+// run runs a script on the page.
+func (b *browser) run(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](script+"; 0")); err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+}
+
 // focus puts the focus on an element, as the Tab key would.
 func (b *browser) focus(selector string) {
 	b.t.Helper()
