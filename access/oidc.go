@@ -114,11 +114,15 @@ func (a *Access) FinishOIDC(r *http.Request) (SignedIn, string, error) {
 	return in, out.Next, err
 }
 
-// refuseOIDC writes the line of a sign-in at the provider that failed.
+// refuseOIDC writes the line of a sign-in at the provider that failed. One that did not begin here has none: anybody
+// can call that address, as often as they like.
 func (a *Access) refuseOIDC(ctx context.Context, why error) error {
 	a.cfg.Log.Warn("sign-in at the provider failed", "error", why)
+	if errors.Is(why, ErrStale) {
+		return why
+	}
 	detail := "by oidc: "
-	for _, known := range []error{ErrStale, ErrNoRole, ErrProvider, ErrRefused} {
+	for _, known := range []error{ErrNoRole, ErrProvider, ErrRefused} {
 		if errors.Is(why, known) { // the whole error may hold what somebody else chose
 			detail += known.Error()
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/access"
+	"github.com/paydial/paydial/audit"
 )
 
 // provider is an OpenID Connect provider: discovery, keys, and a token endpoint that checks client, code and PKCE.
@@ -240,6 +241,12 @@ func TestOIDCRefuses(t *testing.T) {
 			in, _, err := tr.back(t, q)
 			if !errors.Is(err, c.want) || in.Token != "" {
 				t.Errorf("%v, want %v", err, c.want)
+			}
+			if c.want == access.ErrStale { // anybody can do that, without end
+				if page, err := h.log.List(t.Context(), audit.Query{}); err != nil || len(page.Entries) > 0 {
+					t.Errorf("there is a line: %+v, %v", page, err)
+				}
+				return
 			}
 			if e := h.line(t); e.Action != "sign_in_refused" || !strings.Contains(e.Detail, c.want.Error()) || strings.Contains(e.Detail, "forged") {
 				t.Errorf("the line: %+v", e)

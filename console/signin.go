@@ -47,7 +47,7 @@ func (c *Console) showSignIn(g *gin.Context, status int, form signInForm) {
 	if c.LoopbackOnly { // the links are for this computer alone, and guard lets nobody else in
 		form.Links = c.Access.Links()
 	}
-	c.render(g, status, "signin", frame{Title: t("signIn"), Data: form})
+	c.render(g, status, "signin", frame{Title: t("signIn"), Here: "sign-in", Data: form})
 }
 
 // signIn takes a name and a password.

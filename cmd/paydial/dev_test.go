@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -291,5 +292,50 @@ func TestVerbose(t *testing.T) {
 	d.call(t, "--press", "h").want(t, 0)
 	if text := d.err.until(t, 0, "from=app"); strings.Contains(text, local.AuthToken) {
 		t.Errorf("the log has the auth token:\n%s", text)
+	}
+}
+
+// TestDevSignsIn follows the link that the banner prints, twice, and the others that the page offers.
+func TestDevSignsIn(t *testing.T) {
+	t.Parallel()
+	d := startDev(t, nil)
+	link := regexp.MustCompile(`http://\S+/sign-in/link/\w+`).FindString(d.out.text())
+	kim := person(t)
+	for range 2 {
+		resp, err := kim.Get(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.Request.URL.Path != "/desk" {
+			t.Errorf("the link leads to %s", resp.Request.URL)
+		}
+	}
+	page := func(who *http.Client, path string) string {
+		t.Helper()
+		resp, err := who.Get(d.app + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	if text := page(kim, "/"); !strings.Contains(text, "Kim") || !strings.Contains(text, "agent") || !strings.Contains(text, "Sign out") {
+		t.Errorf("kim is not signed in:\n%s", text)
+	}
+	links := regexp.MustCompile(`/sign-in/link/\w+`).FindAllString(page(person(t), "/sign-in"), -1)
+	if len(links) != 4 {
+		t.Fatalf("the page offers %v", links)
+	}
+	for i, role := range []string{"agent", "supervisor", "auditor", "ops"} {
+		who := person(t)
+		page(who, links[i])
+		if text := page(who, "/"); !strings.Contains(text, `<span class="soft">`+role+`</span>`) {
+			t.Errorf("link %d does not sign in the %s", i, role)
+		}
 	}
 }

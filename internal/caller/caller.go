@@ -10,11 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
-
-// pollEvery is how often the caller listens whether it is being waited for.
-const pollEvery = 10 * time.Millisecond
 
 // ErrUnreachable says that the simulator could not be reached.
 var ErrUnreachable = errors.New("the simulator does not answer")
@@ -107,40 +103,47 @@ func (c *Caller) Place(ctx context.Context, s Script) (State, error) {
 // Follow plays the script on a call that is under way, to its end.
 func (c *Caller) Follow(ctx context.Context, sid string, s Script) (State, error) {
 	play := &player{caller: c, sid: sid, press: s.Press, cards: s.Cards}
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	done, hushed := -1, -1 // the last wait that was answered, and the last that was left to run out
+	done, hushed := 0, 0 // the last wait that was answered, and the last that was left to run out
+	news := false        // there is nothing to do before the call waits for something else
 	for {
-		st, err := c.State(ctx, sid)
+		st, err := c.look(ctx, sid, news, max(done, hushed))
 		if err != nil {
 			return st, err
 		}
+		news = false
 		switch {
 		case st.Over():
 			return st, nil
-		case st.WaitingFor != "" && st.WaitingID != done:
-			done = st.WaitingID
-			if st.WaitingFor == dialing && !play.interrupts() && (s.Holds || st.Talking()) {
-				hushed = done // there is somebody to talk to, or there will be
-				continue
-			}
-			if err := play.answer(ctx, st.WaitingFor); err != nil {
-				return st, err
-			}
-			continue
-		case st.WaitingFor != "" && st.WaitingID != hushed: // it wants more than the script has for it
-			hushed = st.WaitingID
-			if err := play.post(ctx, "silence", nil); err != nil {
-				return st, err
-			}
-			continue
-		}
-		select {
-		case <-ctx.Done():
+		case ctx.Err() != nil:
 			return st, fmt.Errorf("call %s while it waits for %q: %w", sid, st.WaitingFor, ctx.Err())
-		case <-tick.C:
+		case st.WaitingFor == "" || st.WaitingID == hushed:
+			news = true
+		case st.WaitingID == done: // it wants more than the script has for it
+			hushed = done
+			err = play.post(ctx, "silence", nil)
+		case st.WaitingFor == dialing && !play.interrupts() && (s.Holds || st.Talking()):
+			done, hushed = st.WaitingID, st.WaitingID // there is somebody to talk to, or there will be
+		default:
+			done = st.WaitingID
+			err = play.answer(ctx, st.WaitingFor)
+		}
+		if err != nil {
+			return st, err
 		}
 	}
+}
+
+// listens is how long one look may wait for news of a call.
+const listens = "1s"
+
+// look asks how a call stands: at once, or when it waits for something newer than the given wait.
+func (c *Caller) look(ctx context.Context, sid string, news bool, after int) (State, error) {
+	if !news {
+		return c.State(ctx, sid)
+	}
+	var st State
+	err := c.do(ctx, http.MethodGet, fmt.Sprintf("/sim/v1/calls/%s?wait=%s&after=%d", sid, listens, after), nil, &st)
+	return st, err
 }
 
 // player is a script being played.

@@ -102,14 +102,19 @@ func (a *AgentCall) post(ctx context.Context, sid, what string) error {
 	return nil
 }
 
+// End lets the caller hang up, and does not wait for the app to hear of it.
+func (a *AgentCall) End(ctx context.Context) error {
+	if err := a.post(ctx, a.SID, "hangup"); err != nil {
+		return err
+	}
+	return <-a.ended
+}
+
 // HangUp lets the caller hang up, and tells how the call ended, as the app's API says.
 func (a *AgentCall) HangUp() (Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
 	defer cancel()
-	if err := a.post(ctx, a.SID, "hangup"); err != nil {
-		return Outcome{}, err
-	}
-	if err := <-a.ended; err != nil {
+	if err := a.End(ctx); err != nil {
 		return Outcome{}, err
 	}
 	return a.rig.Ended(ctx, a.state)

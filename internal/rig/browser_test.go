@@ -104,10 +104,14 @@ func (b *browser) reads(selector, words string) {
 	b.wait(ctx, fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, words), fmt.Sprintf("%q in %s", words, selector))
 }
 
-// wait waits for a JavaScript expression to be true.
+// wait waits for a JavaScript expression to be true. A page that gives way to the next ends one look, not the wait.
 func (b *browser) wait(ctx context.Context, expression, what string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+	err := context.Cause(ctx)
+	for found := false; !found && ctx.Err() == nil; {
+		found, err = chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+	}
+	if err != nil {
 		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))
 	}
 }

@@ -51,9 +51,7 @@ func (a *agent) until(what string, wanted func(payments.Assisted) bool) payments
 		if a.last = p; wanted(p) {
 			return p
 		}
-		select {
-		case <-w.C:
-		case <-ctx.Done():
+		if news(ctx, w, p.ID) != nil {
 			a.t.Fatalf("wait for %s: the payment stands at %+v", what, p)
 		}
 	}

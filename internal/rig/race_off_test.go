@@ -1,0 +1,6 @@
+//go:build !race
+
+package rig_test
+
+// deskSessions is how many agents' payments go through the trouble, deskAtOnce how many of them at a time.
+const deskSessions, deskAtOnce = 500, 16

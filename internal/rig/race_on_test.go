@@ -1,0 +1,6 @@
+//go:build race
+
+package rig_test
+
+// Under the race detector everything takes eight times as long.
+const deskSessions, deskAtOnce = 100, 6
