@@ -61,16 +61,6 @@ func (b *browser) until(expression string) {
 	b.wait(ctx, expression, expression)
 }
 
-// tab opens another tab of the same browser, with the same cookies.
-func (b *browser) tab() *browser {
-	b.t.Helper()
-	ctx, closeTab := chromedp.NewContext(b.ctx)
-	b.t.Cleanup(closeTab)
-	out := &browser{t: b.t, ctx: ctx}
-	out.do(chromedp.EmulateViewport(1280, 900))
-	return out
-}
-
 // value is what a script on the page comes to.
 func (b *browser) value(script string) string {
 	b.t.Helper()

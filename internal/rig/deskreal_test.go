@@ -131,8 +131,7 @@ func TestDeskSurvives(t *testing.T) {
 	b.field("payment-card-number", "right")
 	b.reads(`li[data-field="payment-card-number"]`, "Visa")
 
-	second := b.tab()
-	second.do(chromedp.Navigate(r.AppURL + "/desk"))
+	second := deskBrowser(t, r, "kim")
 	second.reads("#desk-work", "Another screen of yours leads this payment")
 	second.until("document.querySelector('[data-do=ask]') === null")
 	second.click(`[data-do="take-over"]`)
