@@ -66,7 +66,7 @@ func (c *Console) deskNow(g *gin.Context) (deskView, error) {
 func (c *Console) showAssisted(g *gin.Context) {
 	a, err := c.Desk.Get(g.Request.Context(), c.reader(g), g.Param("id"))
 	if err != nil {
-		c.failWith(g, err)
+		c.failDesk(g, payments.Assisted{}, err)
 		return
 	}
 	g.JSON(http.StatusOK, viewAssisted(a))

@@ -16,7 +16,7 @@ import (
 const patience = 10 * time.Second
 
 // listen opens a call's live feed over real HTTP and gives each event's id and kind as it comes.
-func (h *house) listen(path, after string) (<-chan [2]string, *http.Response) {
+func (h *house) listen(path, after string, header ...string) (<-chan [2]string, *http.Response) {
 	h.t.Helper()
 	server := httptest.NewServer(h.engine)
 	h.t.Cleanup(server.Close)
@@ -27,6 +27,10 @@ func (h *house) listen(path, after string) (<-chan [2]string, *http.Response) {
 		h.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
+	if len(header) == 2 {
+		r.Header.Del("Authorization")
+		r.Header.Set(header[0], header[1])
+	}
 	if after != "" {
 		r.Header.Set("Last-Event-ID", after)
 	}

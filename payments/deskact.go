@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paydial/paydial/audit"
-	"github.com/paydial/paydial/twilio"
 )
 
 const (
@@ -18,8 +17,6 @@ const (
 	maxDecisions = 50
 	// maxKeys is how many wishes a payment remembers, so that a repeated one is not carried out again.
 	maxKeys = 32
-
-	currentRecording = twilio.CurrentRecording
 )
 
 // errNoChange is what a decision returns that changes nothing.

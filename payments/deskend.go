@@ -155,9 +155,9 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 			d.cfg.Log.Info("cancel session", "call", doc.Call, "payment", doc.ID, "error", err)
 		}
 	}
-	if doc.Recording == RecordingPaused {
-		if err := d.cfg.Twilio.UpdateRecording(ctx, doc.Call, currentRecording, "in-progress"); err != nil && !notThere(err) {
-			d.cfg.Log.Warn("resume recording", "call", doc.Call, "error", err)
+	for _, rec := range doc.Paused { // one that has ended meanwhile, with the call, is none of our business
+		if err := d.cfg.Twilio.UpdateRecording(ctx, doc.Call, rec, twilio.RecordingInProgress); err != nil {
+			d.cfg.Log.Info("resume recording", "call", doc.Call, "recording", rec, "error", err)
 		}
 	}
 	if err := d.store.let(ctx, doc.Call, doc.ID, ""); err != nil {
@@ -175,9 +175,6 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 	})
 	return err
 }
-
-// notThere tells whether Twilio knows no such recording, so that nothing is being recorded.
-func notThere(err error) bool { return twilio.IsNotFound(err) }
 
 // CallEnded ends what is open on a call whose caller is gone. What the card company was asked for goes on.
 func (d *Desk) CallEnded(ctx context.Context, call string) error {

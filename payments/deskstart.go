@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paydial/paydial/internal/carddata"
+	"github.com/paydial/paydial/twilio"
 )
 
 const (
@@ -54,7 +55,7 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 	if err := d.open(ctx, doc, s.Key); err != nil {
 		return shown(doc), err
 	}
-	doc.Recording = d.pauseRecording(ctx, doc.Call)
+	doc.Recording, doc.Paused = d.pauseRecordings(ctx, doc.Call)
 	if doc, err = d.begin(ctx, by, doc, h); err != nil {
 		return shown(doc), err
 	}
@@ -62,7 +63,7 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 	if err != nil || kept.First == "" {
 		return shown(kept), err
 	}
-	return d.Ask(ctx, by, kept.ID, kept.First, "")
+	return d.Ask(ctx, by, kept.ID, kept.First, kept.Create.Key) // the key of Hear, which may be first
 }
 
 // planned is the document of a payment as it is wanted, within what the flow offers: pure.
@@ -220,17 +221,31 @@ func (d *Desk) open(ctx context.Context, doc *document, key string) error {
 	return fmt.Errorf("open payment of call %s: no number is free", doc.Call)
 }
 
-// pauseRecording stops the recording for the length of the payment, before a key can be pressed.
-func (d *Desk) pauseRecording(ctx context.Context, call string) RecordingState {
-	err := d.cfg.Twilio.UpdateRecording(ctx, call, currentRecording, "paused")
-	switch {
-	case err == nil:
-		return RecordingPaused
-	case notThere(err):
-		return RecordingNone
+// pauseRecordings stops what is being recorded of the call for the length of the payment, before a key can be pressed.
+// It gives the recordings that it paused: what somebody else paused stays so.
+func (d *Desk) pauseRecordings(ctx context.Context, call string) (RecordingState, []string) {
+	all, err := d.cfg.Twilio.CallRecordings(ctx, call)
+	if err != nil {
+		d.cfg.Log.Warn("list recordings", "call", call, "error", err)
+		return RecordingUnknown, nil
 	}
-	d.cfg.Log.Warn("pause recording", "call", call, "error", err)
-	return RecordingUnknown
+	state, paused := RecordingNone, []string(nil)
+	for _, rec := range all {
+		switch rec.Status {
+		case twilio.RecordingInProgress:
+		case twilio.RecordingPaused:
+			state = RecordingPaused
+			continue
+		default:
+			continue
+		}
+		if err := d.cfg.Twilio.UpdateRecording(ctx, call, rec.SID, twilio.RecordingPaused); err != nil {
+			d.cfg.Log.Warn("pause recording", "call", call, "recording", rec.SID, "error", err)
+			return RecordingUnknown, paused
+		}
+		state, paused = RecordingPaused, append(paused, rec.SID)
+	}
+	return state, paused
 }
 
 // begin keeps the payment for the first time, on its way to Twilio.

@@ -57,6 +57,7 @@ type document struct {
 	Charged   time.Time `json:"charged,omitzero"`    // when the card company was to be asked
 	CallEnded time.Time `json:"call_ended,omitzero"` // when the caller left a keypad payment
 	Ended     time.Time `json:"ended,omitzero"`
+	Paused    []string  `json:"paused,omitempty"`  // recordings that were paused for it
 	Settled   bool      `json:"settled,omitempty"` // ledger, recording and call were told of the end
 }
 

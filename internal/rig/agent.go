@@ -119,3 +119,38 @@ func (a *AgentCall) HangUp() (Outcome, error) {
 	}
 	return a.rig.Ended(ctx, a.state)
 }
+
+// Ringing rings the demo line and asks for a person, whom nobody has answered for yet. It gives the caller's leg.
+// From then on the caller keys nothing by themselves: what they press is up to the test.
+func (r *Rig) Ringing(t testing.TB) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
+	defer cancel()
+	who := &caller.Caller{Simulator: r.SimURL}
+	s := caller.Script{To: Line, From: From, Press: []string{"1", "12345678", "0"}, Holds: true}
+	sid, err := who.Ring(ctx, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		_, _ = who.Follow(ctx, sid, s) // until it is told to stop
+	}()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		st, err := who.State(ctx, sid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, leg := range st.Children {
+			if leg.Status == "ringing" {
+				cancel()
+				<-followed
+				return sid
+			}
+		}
+		<-tick.C
+	}
+}

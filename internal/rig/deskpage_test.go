@@ -61,6 +61,24 @@ func (b *browser) until(expression string) {
 	b.wait(ctx, expression, expression)
 }
 
+// value is what a script on the page comes to.
+func (b *browser) value(script string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+	return text
+}
+
+// run runs a script on the page.
+func (b *browser) run(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](script+"; 0")); err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+}
+
 // focus puts the focus on an element, as the Tab key would.
 func (b *browser) focus(selector string) {
 	b.t.Helper()

@@ -42,7 +42,7 @@ export class Acts {
       if (answer?.id) this.model.take(answer);
       return answer;
     } catch (failure) {
-      this.#fail(failure, intent, keep);
+      this.#fail(failure, intent);
       return null;
     } finally {
       this.model.busy.delete(intent);
@@ -52,15 +52,23 @@ export class Acts {
 
   // fail says what was refused. A wish that got an answer is settled and its key is gone; one without an answer
   // keeps it, since it may have been heard.
-  #fail(failure, intent, keep) {
-    const settled = failure.status >= 400 && failure.status < 500;
-    if (settled && !keep) this.#keys.delete(intent);
+  #fail(failure, intent) {
+    const settled = (failure.status >= 400 && failure.status < 500) || (failure.payment && failure.payment.state !== "charging");
+    if (settled) this.#keys.delete(intent);
     if (failure.payment) this.model.take(failure.payment);
     if (failure.status === 401) this.model.signedOut = true;
     this.model.refused.set(this.model.chosen, { ...failure.problem, status: failure.status });
     const draft = this.model.drafts.get(this.model.chosen);
     if (draft && failure.problem?.code === "reason_needed") draft.needsReason = true;
+    if (failure.payment && this.#told(failure.payment)) return;
     this.voice.alert(failure.status === 0 ? t("noAnswer") : `${failure.problem.title ?? ""}. ${failure.problem.help ?? ""}`);
+  }
+
+  // told tells whether the payment says by itself what went wrong: then there is no need to say it twice.
+  #told(payment) {
+    if (!payment.trouble || this.model.refused.get(this.model.chosen)?.code !== "not_sent") return false;
+    this.model.refused.delete(this.model.chosen);
+    return true;
   }
 
   // start opens a payment from the draft of the chosen call, or sends the caller to the keypad with it.
@@ -107,8 +115,11 @@ export class Acts {
     if (this.payment?.asking) await this.simple("more-time");
   }
 
+  // keep does something, so that the payment is not cancelled for doing nothing.
   async keep() {
-    await this.simple("take-over");
+    const p = this.payment;
+    if (p?.asking) await this.moreTime();
+    else if (p?.required?.length) await this.ask(p.required[0]);
   }
 
   async complete() {
@@ -121,6 +132,10 @@ export class Acts {
   async cancel() {
     const p = this.payment;
     if (!p || !live(p)) return;
+    if (p.keypad && p.state === "open") {
+      this.voice.status(t("keypadNoCancel"));
+      return;
+    }
     if (p.state === "charging") {
       this.voice.status(t("chargingHint"));
       return;
@@ -156,7 +171,7 @@ export class Acts {
     const p = this.payment;
     const draft = p && draftFor(this.model.handover(p.call_sid), p);
     if (!draft) return;
-    draft.needsReason = refused?.code === "reason_needed";
+    draft.needsReason = refused?.code === "reason_needed" || (p.state === "paid" && p.intent === "charge");
     this.model.drafts.set(p.call_sid, draft);
     this.changed();
   }

@@ -18,9 +18,9 @@ export class Api {
     Object.assign(this, { base, csrf, screen });
   }
 
-  // desk is everything that this person may see now.
-  desk() {
-    return this.#exchange("GET", "/desk");
+  // desk is everything that this person may see now. What the page asks by itself does not keep a session from ending.
+  desk(byItself) {
+    return this.#exchange("GET", "/desk", null, null, byItself ? { "Paydial-Background": "1" } : {});
   }
 
   // wish sends a change under a key. Without an answer the same wish is sent again; it cannot happen twice.
@@ -40,8 +40,8 @@ export class Api {
     return new EventSource(`${this.base}/desk/events`);
   }
 
-  async #exchange(method, path, body, key) {
-    const headers = { Accept: "application/json" };
+  async #exchange(method, path, body, key, more = {}) {
+    const headers = { Accept: "application/json", ...more };
     if (method !== "GET") {
       Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": this.csrf, "X-Desk-Screen": this.screen });
       if (key) headers["Idempotency-Key"] = key;

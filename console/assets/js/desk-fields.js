@@ -88,9 +88,15 @@ function drawState(field, { payment, timeLeft }) {
   else if (known(`state.${field.state}`)) bits.push(h("span", { class: "desk-doing" }, t(`state.${field.state}`)));
   if (field.until && ["asking", "waiting", "typing"].includes(field.state)) {
     bits.push(h("span", { class: "desk-timer num", role: "timer", "data-until": field.until, "data-soon": timeLeft(field.until) <= 10000 ? true : null },
-      t(field.digits ? "forNextKey" : "toBegin", { left: Math.max(0, Math.ceil(timeLeft(field.until) / 1000)) })));
+      countdown(field.digits, timeLeft(field.until))));
   }
   return h("span", { class: "desk-field-state" }, bits);
+}
+
+// countdown is how long the caller has, in words.
+export function countdown(digits, ms) {
+  const left = Math.ceil(ms / 1000);
+  return left > 0 ? t(digits ? "forNextKey" : "toBegin", { left }) : t("timeUp");
 }
 
 function acts(field, payment, number) {

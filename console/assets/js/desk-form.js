@@ -1,17 +1,17 @@
 // What an agent decides before a payment starts. Nothing here takes a card: there is no place to write one.
 
 import { h } from "./desk-dom.js";
-import { decimalOf, money, say, t } from "./desk-words.js";
+import { currency, decimalOf, money, say, t } from "./desk-words.js";
 
 const BANKS = ["consumer-checking", "consumer-savings", "commercial-checking"];
 
 // draftFor is what the flow offers, as the form begins.
 export function draftFor(handover, before) {
-  const offer = handover?.offer;
-  if (!offer) return null;
+  if (!handover) return null;
+  const offer = handover.offer ?? { amount: { currency: currency(), text: "" }, ask_postal: true };
   const from = before ?? offer;
   return {
-    call: handover.call_sid, offered: offer.amount, limit: offer.limit?.currency ? offer.limit : null,
+    call: handover.call_sid, offered: handover.offer ? offer.amount : null, limit: offer.limit?.currency ? offer.limit : null,
     amount: decimalOf(from.amount), currency: from.amount?.currency || offer.amount?.currency,
     reference: from.reference ?? "", intent: from.intent ?? "charge", method: from.method || "credit-card",
     bank: from.bank_account_type || "consumer-checking", token: from.token_type || offer.token_type || "",
@@ -43,8 +43,7 @@ function minor(decimal, places) {
 // faultOf is why this draft cannot start yet; null when it can.
 export function faultOf(draft, mayRaise) {
   if (draft.intent === "charge") {
-    const places = (decimalOf(draft.offered).split(".")[1] ?? "").length;
-    const wanted = minor(draft.amount, draft.offered ? places : 2);
+    const wanted = minor(draft.amount, placesOf(draft));
     if (wanted === null || wanted === 0) return { field: "amount", text: t("faultAmount") };
     if (draft.offered?.currency && wanted > draft.offered.minor && !mayRaise) return { field: "amount", text: t("faultRaised", { amount: money(draft.offered) }) };
     if (draft.limit && wanted > draft.limit.minor) return { field: "amount", text: t("faultLimit", { amount: money(draft.limit) }) };
@@ -54,13 +53,16 @@ export function faultOf(draft, mayRaise) {
   return null;
 }
 
+// placesOf is how many decimal places the currency has, as far as the server has shown one of its amounts.
+const placesOf = (draft) => (draft.offered?.currency ? (decimalOf(draft.offered).split(".")[1] ?? "").length : 2);
+
 const needsConsent = (draft) => draft.method === "ach-debit" || draft.intent === "save";
 
 // shownAmount is the amount of a draft as money, where it is one.
 export function shownAmount(draft) {
   if (draft.intent === "save") return "";
-  const places = (decimalOf(draft.offered).split(".")[1] ?? "").length || 0;
-  const wanted = minor(draft.amount, draft.offered ? places : 2);
+  const places = placesOf(draft);
+  const wanted = minor(draft.amount, places);
   if (wanted === null) return "";
   const digits = String(wanted).padStart(places + 1, "0");
   const decimal = places ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits;
@@ -88,7 +90,7 @@ export function drawForm(draft, { language, mayRaise, busy, touched, problem }) 
       draft.postal && draft.postalAsked && tick("askPostal", draft.askPostal, t("askPostal", { code: draft.postal }), t("askPostalHint"))),
     problem,
     h("div", { class: "desk-bar", "data-key": "bar" },
-      h("button", { type: "button", class: "desk-button quiet", "data-do": "keypad", "data-key": "keypad", "aria-disabled": fault || busy ? "true" : null }, t("sendToKeypad")),
+      h("button", { type: "button", class: "desk-button quiet", "data-do": "keypad", "data-key": "keypad", "aria-disabled": fault || busy || !draft.offered ? "true" : null }, t("sendToKeypad")),
       h("button", { type: "submit", class: "desk-button strong", "data-do": "start", "data-key": "start", "aria-disabled": fault || busy ? "true" : null },
         h("span", {}, busy ? t("starting") : t("takePayment")), shownAmount(draft) && h("b", { class: "num" }, shownAmount(draft)))));
 }

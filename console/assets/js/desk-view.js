@@ -3,8 +3,8 @@
 import { h } from "./desk-dom.js";
 import { amountWords, drawFields, missingWords } from "./desk-fields.js";
 import { chargeable, live, over, slowHelps } from "./desk-model.js";
-import { ending } from "./desk-ending.js";
-import { brandName, clock, known, money, phone, plain, span, t } from "./desk-words.js";
+import { ending, reason } from "./desk-ending.js";
+import { clock, known, money, phone, plain, span, t } from "./desk-words.js";
 
 const tag = (mood, mark, text, key) => h("span", { class: `tag ${mood}`, "data-key": key }, h("span", { "aria-hidden": "true" }, mark), ` ${text}`);
 
@@ -88,10 +88,11 @@ export function drawPayment(payment, { model, screen, handover, language, since,
     drawLead(payment, model, screen),
     live(payment) && payment.idle_ends_at && timeLeft(payment.idle_ends_at) < 60000 && h("div", { class: "desk-warn", "data-key": "idle" },
       h("p", {}, h("b", {}, t("idle")), " ", t("idleText"), " ", h("span", { class: "num", role: "timer", "data-left": payment.idle_ends_at }, span(timeLeft(payment.idle_ends_at)))),
-      leads && h("button", { type: "button", class: "desk-act", "data-do": "keep" }, t("keepOpen"))),
+      leads && !payment.keypad && (payment.asking || payment.required.length > 0) && h("button", { type: "button", class: "desk-act", "data-do": "keep" }, t("keepOpen"))),
     payment.keypad && live(payment) ? keypad(payment) : null,
     live(payment) && slowHelps(payment) && can && h("p", { class: "desk-hint", "data-key": "slow" }, t("slowSuggest")),
-    !payment.keypad && payment.fields.length > 0 && drawFields(payment, { offer: handover?.offer, language, can, timeLeft }),
+    live(payment) && payment.trouble && drawTrouble(payment),
+    live(payment) && !payment.keypad && payment.fields.length > 0 && drawFields(payment, { offer: handover?.offer, language, can, timeLeft }),
     over(payment) ? ending(payment, { language, can: model.can("take_payments") && model.mine(payment), offer: handover?.offer }) : foot(payment, { can: leads, model, language }),
     problem);
 }
@@ -105,9 +106,10 @@ function foot(payment, { can, model }) {
   return h("footer", { "data-key": "foot", class: "desk-foot" },
     h("p", { class: "desk-needed", id: "needed" }, why),
     can && h("div", { class: "desk-bar" },
-      h("button", { type: "button", class: "desk-button quiet", "data-do": "cancel", "data-key": "cancel", "aria-disabled": payment.state === "charging" ? "true" : null },
+      h("button", { type: "button", class: "desk-button quiet", "data-do": "cancel", "data-key": "cancel", "aria-disabled": payment.state === "charging" || (payment.keypad && payment.state === "open") ? "true" : null },
         t("cancel"), h("kbd", { "aria-hidden": "true" }, "Esc")),
-      !payment.keypad && model.handover(payment.call_sid) && h("button", { type: "button", class: "desk-button quiet", "data-do": "to-keypad", "data-key": "to-keypad", "aria-disabled": payment.state !== "open" ? "true" : null }, t("sendToKeypad")),
+      !payment.keypad && model.handover(payment.call_sid) && h("button", { type: "button", class: "desk-button quiet", "data-do": "to-keypad", "data-key": "to-keypad", "aria-disabled": payment.state !== "open" ? "true" : null },
+        h("span", { class: "desk-wide" }, t("sendToKeypad")), h("span", { class: "desk-narrow" }, t("keypadShort"))),
       !payment.keypad && h("button", {
         type: "button", class: "desk-button strong", id: "charge", "data-do": "complete", "aria-describedby": "needed",
         "aria-disabled": !ready || busy ? "true" : null,
@@ -115,8 +117,15 @@ function foot(payment, { can, model }) {
       !save && h("b", { class: "num" }, money(payment.amount)), h("kbd", { "aria-hidden": "true" }, "⏎"))));
 }
 
+// drawTrouble is what went wrong with a payment that goes on all the same.
+function drawTrouble(payment) {
+  const why = reason(payment);
+  return h("div", { class: "desk-problem", "data-key": "trouble" }, h("p", {}, h("b", {}, why.what), " ", payment.state === "charging" ? t("chargingTrouble") : why.next, " ",
+    payment.trouble.text && h("span", {}, `“${payment.trouble.text}” `), h("code", { class: "desk-code" }, why.code)));
+}
+
 function keypad(payment) {
-  return h("div", { class: "desk-keypad", "data-key": "keypad" }, h("p", {}, h("b", {}, t("withKeypad"))), h("p", { class: "soft" }, t("withKeypadText", { amount: amountWords(payment) })));
+  return h("div", { class: "desk-keypad", "data-key": "keypad" }, h("p", {}, h("b", {}, t("withKeypad"))), h("p", { class: "soft" }, t("withKeypadText", { amount: amountWords(payment) })), h("p", { class: "soft" }, t("keypadNoCancel")));
 }
 
 // drawLead says who leads, where it is not this screen.
@@ -138,5 +147,3 @@ export function drawLog(payment) {
       h("span", {}, known(`log.${row.what}`) ? t(`log.${row.what}`) : plain(row.what), row.field ? ` ${known(`field.${row.field}`) ? t(`field.${row.field}`).toLowerCase() : plain(row.field)}` : "",
         row.note ? h("span", { class: "soft" }, ` ${plain(row.note)}`) : "", row.who ? h("span", { class: "soft" }, ` · ${row.who}`) : "")))));
 }
-
-export const lastCard = (payment) => (payment.last4 ? t("cardEnding", { brand: brandName(payment.brand) || t("methodCard"), last4: payment.last4 }) : "");

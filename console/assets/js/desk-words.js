@@ -24,7 +24,8 @@ export function say(language, key, values = {}) {
   return text ? { lang, text: gaps(text, { line: catalogue.line, ...values }) } : null;
 }
 
-export const languages = () => Object.keys(catalogue.say);
+// currency is what the line takes, where the flow does not say.
+export const currency = () => catalogue.currency || "usd";
 
 // money keeps the exact digits of an amount: {minor, currency, text: "84.20 usd"}.
 export function money(amount, locale) {

@@ -4,6 +4,7 @@
 import { Acts } from "./desk-acts.js";
 import { Api, screenID } from "./desk-api.js";
 import { $, fill, h } from "./desk-dom.js";
+import { countdown } from "./desk-fields.js";
 import { draftFor, drawForm } from "./desk-form.js";
 import { keysOn, switchKeys, wireKeys } from "./desk-keys.js";
 import { cardLike, live, Model, over, withoutCard } from "./desk-model.js";
@@ -39,9 +40,9 @@ async function start() {
 }
 
 // load takes the whole picture. Who was signed out is told so.
-async function load() {
+async function load(byItself = false) {
   try {
-    model.load(await api.desk());
+    model.load(await api.desk(byItself));
     model.online = true;
     choose();
     plan();
@@ -60,7 +61,7 @@ function listen(wait = 1000) {
   feed = api.events();
   let opened = false;
   feed.addEventListener("open", () => {
-    if (!model.online || opened) load();
+    if (!model.online || opened) load(true);
     opened = model.online = true;
     model.signedOut = false;
     model.heardAt();
@@ -70,13 +71,17 @@ function listen(wait = 1000) {
     if (model.take(payment) && payment.call_sid === model.chosen) voice.heard(payment, model.handover(payment.call_sid)?.offer);
   }));
   feed.addEventListener("handovers", (event) => heard(event, (list) => { model.handovers = list; }));
+  feed.addEventListener("gone", (event) => heard(event, ({ id, agent }) => {
+    const p = model.payments.get(id);
+    if (p) model.payments.set(id, { ...p, agent }); // it stays to be seen; who leads it now may change it
+  }));
   feed.addEventListener("beat", (event) => heard(event, ({ now }) => model.heardAt(now)));
   feed.addEventListener("error", () => {
     model.online = false;
     plan();
     if (feed.readyState !== EventSource.CLOSED) return;
     setTimeout(async () => {
-      await load();
+      await load(true);
       if (!model.signedOut) listen(Math.min(wait * 2, 15000));
     }, wait);
   });
@@ -96,7 +101,7 @@ function choose(call = null) {
   if (call) model.chosen = call;
   else if (!model.chosen || !(calls.includes(model.chosen) || model.on(model.chosen))) model.chosen = calls[0] ?? null;
   const handover = model.handover(model.chosen);
-  if (handover?.offer && !model.on(model.chosen) && !model.drafts.has(model.chosen)) model.drafts.set(model.chosen, draftFor(handover));
+  if (handover && !model.on(model.chosen) && !model.drafts.has(model.chosen)) model.drafts.set(model.chosen, draftFor(handover));
 }
 
 // plan renews the page once, soon, however much is new.
@@ -114,7 +119,7 @@ function render() {
   if (p) acts.readied(p);
   const had = document.activeElement;
   const hadFocus = root.contains(had) && had !== root;
-  $("desk-calls-panel").dataset.count = String(model.handovers.length);
+  $("desk-calls-panel").toggleAttribute("data-only", model.calls().length === 1 && model.calls()[0] === model.chosen);
   fill($("desk-calls"), model.loaded ? drawCalls(model, since) : h("p", { class: "soft" }, t("loading")));
   $("desk-team-panel").hidden = !(model.can("take_over") || model.can("see_audit"));
   if (!$("desk-team-panel").hidden) fill($("desk-team"), drawTeam(model, since));
@@ -131,14 +136,14 @@ function drawWork(p) {
   const language = handover?.language || "en-US";
   const problem = drawProblem(model.refused.get(model.chosen));
   const form = draft && model.can("take_payments") && (!p || over(p));
-  const offered = handover && handover.offer;
   return [
     drawCaller(handover, p, since),
     form ? h("section", { class: "desk-pay", "data-key": `take-${model.chosen}`, "aria-labelledby": "take-title" },
-      h("div", { class: "desk-pay-head" }, h("h2", { id: "take-title" }, t("takeTitle"))),
+      h("div", { class: "desk-pay-head" }, h("h2", { id: "take-title" }, t("takeTitle")),
+        p && h("button", { type: "button", class: "desk-act quiet", "data-do": "back" }, t("backToResult"))),
       drawForm(draft, { language, mayRaise: model.can("raise_amount"), busy: model.busy.has(`open ${model.chosen}`), touched, problem }))
       : p ? drawPayment(p, { model, screen, handover, language, since, timeLeft, problem })
-        : h("p", { class: "desk-empty soft", "data-key": "no-offer" }, offered ? t("onlyLook") : t("noOffer")),
+        : h("p", { class: "desk-empty soft", "data-key": "no-offer" }, t("onlyLook")),
   ];
 }
 
@@ -174,7 +179,7 @@ function tick() {
   const asked = p.fields.find((f) => f.name === p.asking && f.until);
   for (const el of root.querySelectorAll("[data-until]")) {
     const left = timeLeft(el.dataset.until);
-    setText(el, t(asked?.digits ? "forNextKey" : "toBegin", { left: Math.max(0, Math.ceil(left / 1000)) }));
+    setText(el, countdown(asked?.digits, left));
     el.toggleAttribute("data-soon", left <= 10000);
   }
   if (asked) voice.left(asked, timeLeft(asked.until));
@@ -191,7 +196,7 @@ function wire() {
     start: () => acts.start(), keypad: () => acts.start("keypad"), ask: (el) => acts.ask(el.dataset.field),
     "more-time": () => acts.moreTime(), stop: () => acts.simple("stop"), complete: () => acts.complete(), cancel: () => acts.cancel(),
     "take-over": () => acts.takeOver(), "to-keypad": () => acts.toKeypad(), another: () => acts.another(), fresh: () => acts.fresh(),
-    keep: () => acts.keep(), help: () => $("desk-help").showModal(),
+    keep: () => acts.keep(), back: () => { model.drafts.delete(model.chosen); plan(); }, help: () => $("desk-help").showModal(),
     choose: (el) => { choose(el.dataset.call); plan(); },
   };
   root.addEventListener("click", (event) => {
@@ -208,6 +213,10 @@ function wire() {
     }
   });
   root.addEventListener("input", write);
+  root.addEventListener("change", ({ target }) => {
+    const draft = model.drafts.get(model.chosen);
+    if (draft?.noCard && draft.noCard === target.name) draft.noCard = "";
+  });
   wireKeys((what, n) => {
     const p = acts.payment;
     if (what === "help") return doing.help() ?? true;
@@ -230,7 +239,7 @@ function write(event) {
   if ("nocard" in el.dataset) {
     const bad = cardLike(el.value);
     if (bad) el.value = withoutCard(el.value);
-    draft.noCard = bad ? el.name : "";
+    if (bad) draft.noCard = el.name; // it stays to be read until the field is left
     if (bad) voice.alert(t("noCardHere"));
   }
   if (el.name === "amount") {

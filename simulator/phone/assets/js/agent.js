@@ -62,7 +62,7 @@ function AgentPhone(root, simulator) {
       h("p", {}, h("b", {}, name({ leg, caller })), " ", ringing ? t("agentIsCalling") : t("agentOnCall"), ringing ? null : h("time", {}, duration(leg.seconds * 1000))),
       h("p", { class: "agent-acts" },
         ringing ? h("button", { type: "button", class: "agent-answer", onclick: act("answer") }, t("answer")) : null,
-        h("button", { type: "button", class: "agent-hangup", onclick: act("hangup") }, t(ringing ? "agentDecline" : "agentHangup"))));
+        h("button", { type: "button", class: "agent-hangup", onclick: act("hangup") }, t(ringing ? "agentDecline" : "hangup"))));
   }
 }
 
