@@ -104,6 +104,7 @@ func (c *Console) signOut(g *gin.Context) {
 	v := visitorOf(g)
 	err := error(nil)
 	if v.who.Person() {
+		c.leaveDesk(g, v.who)
 		err = c.Access.SignOut(g.Request.Context(), v.credential)
 		if err == nil && g.PostForm("everywhere") != "" {
 			err = c.Access.SignOutEverywhere(g.Request.Context(), v.who)
@@ -115,6 +116,17 @@ func (c *Console) signOut(g *gin.Context) {
 	}
 	http.SetCookie(g.Writer, c.Access.Cookie(""))
 	g.Redirect(http.StatusSeeOther, signInPath)
+}
+
+// leaveDesk cancels what somebody leaves open at the desk who signs off. It does not keep them from leaving: what
+// nobody leads is cancelled by the idle limit.
+func (c *Console) leaveDesk(g *gin.Context, who access.Principal) {
+	if c.Desk == nil || !who.Can(access.TakePayments) {
+		return
+	}
+	if err := c.Desk.SignedOff(g.Request.Context(), who.ID); err != nil {
+		c.Log.Error("cancel payments of who signs off", "who", who.ID, "error", err)
+	}
 }
 
 // signInByLink signs in whoever a link was made for, at a developer's own computer.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/internal/carddata"
 	"github.com/paydial/paydial/twilio"
 )
@@ -19,6 +20,9 @@ const (
 	deskTurn = 500_000
 	// abandoned is after how long a claim without a payment belongs to a process that died.
 	abandoned = 15 * time.Second
+	// longestCall is after when the ledger gives up on a payment by itself, should the desk have lost it. Twilio ends
+	// a call after four hours.
+	longestCall = 4 * time.Hour
 )
 
 // Start takes an agent-assisted payment on a call that a flow has handed over: the ledger's row first, then the
@@ -72,7 +76,7 @@ func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
 	if h.Offer != nil {
 		offer = *h.Offer
 	}
-	doc := &document{Offer: offer, Confirm: s.Confirm}
+	doc := &document{Offer: offer, Confirm: s.Confirm, Reason: db.Clean(s.Reason, maxText)}
 	doc.Call, doc.Flow, doc.Stage = s.Call, h.Flow, StageReady
 	doc.Intent, doc.Method, doc.Reference = cmp.Or(s.Intent, offer.Intent), or(s.Method, offer.Method), or(s.Reference, offer.Reference)
 	doc.Connector, doc.Slow = offer.Connector, s.Slow
@@ -205,7 +209,7 @@ func (d *Desk) open(ctx context.Context, doc *document, key string) error {
 		p, err := d.cfg.Ledger.Open(ctx, NewPayment{
 			ID: doc.ID, Call: doc.Call, Turn: doc.Turn, Step: or(doc.Offer.Step, "desk"), Flow: doc.Flow, Amount: doc.Amount,
 			Intent: doc.Intent, Source: SourceDesk, Method: doc.Method, Connector: doc.Connector, Reference: doc.Reference,
-			Agent: doc.Agent, OnceKey: doc.Offer.OnceKey,
+			Agent: doc.Agent, OnceKey: doc.Offer.OnceKey, Deadline: longestCall,
 		})
 		if err == nil && p.ID == doc.ID {
 			return nil
@@ -261,7 +265,7 @@ func (d *Desk) begin(ctx context.Context, by Actor, doc *document, h Handover) (
 	}
 	doc.Started, doc.Updated, doc.IdleEnds = now, now, now.Add(d.cfg.Limits.Idle)
 	d.rules.stage(doc, eventStart)
-	doc.log(now, by.ID, "started", "", "")
+	doc.log(now, by.ID, "started", "", doc.Reason)
 	kept, err := d.store.keep(ctx, doc, d.rules.due(doc, now))
 	switch {
 	case err != nil:

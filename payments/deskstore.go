@@ -53,6 +53,7 @@ type document struct {
 	Asks      int       `json:"asks"`              // asks so far
 	Keys      []string  `json:"keys,omitempty"`    // of the last wishes that were carried out
 	Confirm   bool      `json:"confirm,omitempty"`
+	Reason    string    `json:"reason,omitempty"`    // for another charge on a call that has paid
 	First     string    `json:"first,omitempty"`     // to be asked as soon as the session is open
 	Charged   time.Time `json:"charged,omitzero"`    // when the card company was to be asked
 	CallEnded time.Time `json:"call_ended,omitzero"` // when the caller left a keypad payment
