@@ -65,6 +65,9 @@ func (d *Desk) HearResult(ctx context.Context, id, session string, res twilio.Pa
 		return nil
 	}
 	doc, err = d.update(ctx, id, func(doc *document, now time.Time) error {
+		if doc.Keypad && kept.State.Succeeded() { // callbacks on the way may come later than the result
+			d.rules.keyed(doc, res)
+		}
 		return d.rules.result(doc, kept, res.Result, now)
 	})
 	if err != nil {

@@ -225,6 +225,16 @@ func cleanWord(s string) string {
 	}, db.Clean(s, 64))
 }
 
+// keyed takes every field of a payment by keypad from its result.
+func (r *rules) keyed(doc *document, res twilio.PayResult) {
+	for i := range doc.Fields {
+		if f := &doc.Fields[i]; f.State != FieldRight && !doc.Stage.Over() {
+			r.take(doc, f, twilio.PaymentStatus{PayResult: res})
+		}
+	}
+	doc.Required = doc.missing()
+}
+
 // keypad brings the progress of a payment by keypad into a document: For is the field that was just keyed.
 func (r *rules) keypad(doc *document, st twilio.PayStatus, now time.Time) bool {
 	f := doc.field(st.For)
