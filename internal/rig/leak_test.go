@@ -70,17 +70,43 @@ func (s secret) parts(n int) []string {
 // therefore counted against a control group.
 const longPart, shortPart = 10, 7
 
-// found tells the first long part of a secret that text holds, plain or with the usual separators taken out.
-func found(text []byte, all []secret) string {
-	squeezed := strings.NewReplacer(" ", "", "-", "", "%20", "", "+", "").Replace(string(text))
+// partsOf are the parts of n digits of all the secrets.
+func partsOf(all []secret, n int) map[string]bool {
+	parts := map[string]bool{}
 	for _, s := range all {
-		for _, p := range s.parts(longPart) {
-			if bytes.Contains(text, []byte(p)) || strings.Contains(squeezed, p) {
-				return p
-			}
+		for _, p := range s.parts(n) {
+			parts[p] = true
 		}
 	}
-	return ""
+	return parts
+}
+
+// each calls do with every run of n digits in text.
+func each(text []byte, n int, do func(run string)) {
+	digits := 0
+	for i, c := range text {
+		if c < '0' || c > '9' {
+			digits = 0
+			continue
+		}
+		if digits++; digits >= n {
+			do(string(text[i+1-n : i+1]))
+		}
+	}
+}
+
+// found tells a long part of a secret that text holds, plain or with the usual separators taken out; "" for none.
+func found(text []byte, all []secret) (part string) {
+	squeezed := strings.NewReplacer(" ", "", "-", "", "%20", "", "+", "").Replace(string(text))
+	parts := partsOf(all, longPart)
+	for _, text := range [][]byte{text, []byte(squeezed)} {
+		each(text, longPart, func(run string) {
+			if parts[run] {
+				part = run
+			}
+		})
+	}
+	return part
 }
 
 // moments are times in milliseconds since 1970, as stream IDs and scores have them: no card number begins like
@@ -90,18 +116,12 @@ var moments = regexp.MustCompile(`\b1[789][0-9]{11}\b|\b1\.[789][0-9]+e\+12\b`)
 // shortHits counts how often short parts of the secrets stand in text.
 func shortHits(text []byte, all []secret) int {
 	text = moments.ReplaceAll(text, nil)
-	parts := map[string]bool{}
-	for _, s := range all {
-		for _, p := range s.parts(shortPart) {
-			parts[p] = true
-		}
-	}
-	hits := 0
-	for i := 0; i+shortPart <= len(text); i++ {
-		if parts[string(text[i:i+shortPart])] {
+	parts, hits := partsOf(all, shortPart), 0
+	each(text, shortPart, func(run string) {
+		if parts[run] {
 			hits++
 		}
-	}
+	})
 	return hits
 }
 
