@@ -176,6 +176,11 @@ func (s *Server) deskPaid(c *gin.Context) {
 	req := requestOf(c)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), turnBudget)
 	defer cancel()
+	if p, err := s.Ledger.Get(ctx, c.Param("id")); err == nil && p.Call != req.Call.SID {
+		s.flag(ctx, req, "payment_foreign", "a result came for a payment of another call")
+		c.Status(http.StatusForbidden)
+		return
+	}
 	res, err := twilio.ParsePayResult(req.Form)
 	if err != nil {
 		s.Log.Error("result of a keypad payment of the desk", "call", req.Call.SID, "error", err)

@@ -330,6 +330,11 @@ func TestCallbackOfAnotherPayment(t *testing.T) {
 	if got := r.Post(path, form.Encode(), r.Sign("somebodyelsestoken", path, form)); got.Status != http.StatusForbidden {
 		t.Errorf("a wrong signature was answered %d", got.Status)
 	}
+	other := r.AgentCall(t, cardsNamed(t, "visa")...)
+	form = rig.Form(other.SID, "Result", "success", "PaymentConfirmationCode", "FORGED", "PaymentMethod", "credit-card")
+	if got := r.Webhook("/voice/desk/"+a.last.ID+"/done", form); got.Status != http.StatusForbidden {
+		t.Errorf("another call's result was answered %d", got.Status)
+	}
 	if p := a.stage(payments.StageOpen); p.Confirmation != "" {
 		t.Errorf("it moved: %+v", p)
 	}
