@@ -1,8 +1,12 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/paydial/paydial/simulator/paysession"
 )
 
 func (s *Simulator) ctlNumbers(w http.ResponseWriter, _ *http.Request) {
@@ -31,6 +35,10 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 	if h.Duplicate < 0 || h.Duplicate > 20 || h.DelayMS < 0 || h.LateMS < 0 || h.PadBytes < 0 || h.PadBytes > 16<<20 ||
 		h.DropPercent < 0 || h.DropPercent > 100 || h.LosePercent < 0 || h.LosePercent > 100 {
 		controlError(w, http.StatusBadRequest, "webhooks: duplicate 0-20, percentages 0-100, pad_bytes up to 16777216 and no negative number are meant")
+		return
+	}
+	if why := paysession.Failure(f.Payments.CaptureError); why != "" && !slices.Contains(paysession.Failures(), why) {
+		controlError(w, http.StatusBadRequest, fmt.Sprintf("payments: capture_error is one of %s", joined(paysession.Failures())))
 		return
 	}
 	s.faults.set(f)

@@ -12,6 +12,13 @@ import (
 type Faults struct {
 	Webhooks  WebhookFaults   `json:"webhooks"`
 	Connector ConnectorFaults `json:"connector"`
+	Payments  PaymentFaults   `json:"payments"`
+}
+
+// PaymentFaults are troubles of agent-assisted payments.
+type PaymentFaults struct {
+	// CaptureError ends every capture at once with this ErrorType, one that Twilio publishes; "" is none.
+	CaptureError string `json:"capture_error"`
 }
 
 // WebhookFaults are troubles between the simulator and the application.

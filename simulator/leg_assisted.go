@@ -69,6 +69,9 @@ func (l *leg) updatePayment(sid string, req payRequest) (*assisted, *refusal) {
 	op.url = target
 	p.operations = append(p.operations, &op)
 	p.handle(req.input)
+	if why := l.sim.faults.get().Payments.CaptureError; why != "" {
+		p.handle(paysession.Fails{Why: paysession.Failure(why)})
+	}
 	return p, nil
 }
 

@@ -66,6 +66,10 @@ type Complete struct{}
 // Cancel ends the session without asking the connector.
 type Cancel struct{}
 
+// Fails is a fault of Twilio's own, or one that no key can cause: what is being captured ends with it.
+type Fails struct{ Why Failure }
+
+func (Fails) input()    {}
 func (Capture) input()  {}
 func (Complete) input() {}
 func (Cancel) input()   {}
@@ -77,6 +81,11 @@ const Confirmation Field = "payment-confirmation"
 const (
 	// WrongSequence is a security code that is asked for before the card number, which tells its length.
 	WrongSequence Failure = "invalid-card-number-security-code-capture-sequence"
+	// InvalidAccountType, InProgress and InternalFailure are published and never come from what a caller does here:
+	// the account type and a second session are refused before anything is captured.
+	InvalidAccountType Failure = "invalid-bank-account-type"
+	InProgress         Failure = "session-in-progress"
+	InternalFailure    Failure = "internal-error"
 	// Cancelled is what Cancel leads to. Twilio's pages do not list it; its customers' programs handle it.
 	Cancelled Result = "transaction-cancelled"
 )
@@ -133,9 +142,21 @@ func (s *Agent) Handle(in Input) []Output {
 		return s.key(byte(in))
 	case Silence:
 		return s.silence()
+	case Fails:
+		return s.fails(in.Why)
 	case PromptDone, Answer:
 	}
 	return nil
+}
+
+// fails ends a capture without a look at what was typed.
+func (s *Agent) fails(why Failure) []Output {
+	if s.state != agentTyping {
+		return nil
+	}
+	s.entry.Wipe()
+	s.state = agentIdle
+	return []Output{s.Report(s.asked, why, false)}
 }
 
 // capture lets the caller type a field. What was typed for it before is forgotten; so is an entry that another
@@ -331,4 +352,11 @@ func (s *Agent) Waiting() string {
 // Progress is what a screen may show of the newest capture: which attempt it is and how many digits were typed.
 func (s *Agent) Progress() (field Field, attempt, digits int) {
 	return s.asked.Field, s.attempts[s.asked], s.entry.Len()
+}
+
+// Failures are every ErrorType of a capture that Twilio publishes.
+// Source: https://www.twilio.com/docs/voice/twiml/pay (ErrorType).
+func Failures() []Failure {
+	return []Failure{InputTimeout, InvalidNumber, InvalidType, InvalidDate, InvalidCode, InvalidPostal, InvalidRouting,
+		InvalidAccount, InvalidAccountType, WrongSequence, MatchingFailed, InProgress, InternalFailure}
 }
