@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/paydial/paydial/internal/redisfeed"
 )
 
 // watchBuffer is how far a reader may fall behind before changes are dropped for it, and it is told to look at
@@ -39,20 +41,17 @@ func (d *Desk) Watch(ctx context.Context) (*Watcher, error) { return d.hub.watch
 
 // deskHub is the process's one subscription to the desk's changes. It starts with the first watcher.
 type deskHub struct {
-	client redis.UniversalClient
-	ctx    context.Context
-	cancel context.CancelFunc
-	start  sync.Once
-	ready  chan struct{}
-	done   chan struct{}
+	feed *redisfeed.Feed
 
 	mu       sync.Mutex
+	closed   bool
 	watchers map[*Watcher]struct{}
 }
 
 func newDeskHub(client redis.UniversalClient) *deskHub {
-	h := &deskHub{client: client, ready: make(chan struct{}), done: make(chan struct{}), watchers: map[*Watcher]struct{}{}}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h := &deskHub{feed: redisfeed.New(client, deskChannel), watchers: map[*Watcher]struct{}{}}
+	h.feed.Gap = func() { h.tell(Change{}) }
+	h.feed.Message = func(payload string) { h.tell(parseChange(payload)) }
 	return h
 }
 
@@ -60,51 +59,17 @@ func (h *deskHub) watch(ctx context.Context) (*Watcher, error) {
 	w := &Watcher{c: make(chan Change, watchBuffer), hub: h}
 	w.C = w.c
 	h.mu.Lock()
-	if h.ctx.Err() != nil {
+	if h.closed {
 		h.mu.Unlock()
 		return nil, redis.ErrClosed
 	}
 	h.watchers[w] = struct{}{}
 	h.mu.Unlock()
-	h.start.Do(func() { go h.read() })
-	select {
-	case <-h.ready:
-		return w, nil
-	case <-h.ctx.Done():
-		return nil, redis.ErrClosed
-	case <-ctx.Done():
+	if err := h.feed.Ready(ctx); err != nil {
 		h.remove(w)
-		return nil, ctx.Err()
+		return nil, err
 	}
-}
-
-func (h *deskHub) read() {
-	defer close(h.done)
-	ps := h.client.Subscribe(h.ctx, deskChannel)
-	defer func() { _ = ps.Close() }()
-	msgs := ps.ChannelWithSubscriptions()
-	confirmed := false
-	for {
-		select {
-		case <-h.ctx.Done():
-			return
-		case m, ok := <-msgs:
-			if !ok {
-				return
-			}
-			switch m := m.(type) {
-			case *redis.Subscription:
-				if confirmed {
-					h.tell(Change{}) // the connection was made anew: something may have been lost between
-				} else {
-					close(h.ready)
-				}
-				confirmed = true
-			case *redis.Message:
-				h.tell(parseChange(m.Payload))
-			}
-		}
-	}
+	return w, nil
 }
 
 // parseChange reads what the scripts tell. What cannot be read means: look at everything again.
@@ -148,11 +113,10 @@ func (h *deskHub) remove(w *Watcher) {
 }
 
 func (h *deskHub) close() {
-	h.cancel()
-	h.start.Do(func() { close(h.done) }) // never started
-	<-h.done
+	h.feed.Close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.closed = true
 	for w := range h.watchers {
 		delete(h.watchers, w)
 		close(w.c)

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/paydial/paydial/internal/redisfeed"
 )
 
 // subscriptionBuffer is how far a reader of the feed may fall behind before events are dropped for it.
@@ -45,13 +47,7 @@ func (s *Store) Subscribe(ctx context.Context, call string) (*Subscription, erro
 // hub is the process's one subscription to the live feed, handed out to all who read it. It starts with the
 // first reader and ends with the store.
 type hub struct {
-	client redis.UniversalClient
-
-	start  sync.Once
-	ready  chan struct{} // closed when Redis has confirmed for the first time
-	done   chan struct{} // closed when the reading goroutine has ended
-	ctx    context.Context
-	cancel context.CancelFunc
+	feed *redisfeed.Feed
 
 	mu      sync.Mutex
 	closed  bool
@@ -61,47 +57,19 @@ type hub struct {
 
 func newHub(client redis.UniversalClient) *hub {
 	h := &hub{
-		client: client, ready: make(chan struct{}), done: make(chan struct{}),
+		feed: redisfeed.New(client, liveChannel),
 		subs: map[*Subscription]struct{}{}, waiters: map[string]map[chan struct{}]struct{}{},
 	}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
-	return h
-}
-
-func (h *hub) listen() { h.start.Do(func() { go h.read() }) }
-
-func (h *hub) read() {
-	defer close(h.done)
-	ps := h.client.Subscribe(h.ctx, liveChannel)
-	defer func() { _ = ps.Close() }()
-	msgs := ps.ChannelWithSubscriptions()
-	confirmed := false
-	for {
-		select {
-		case <-h.ctx.Done():
+	h.feed.Gap = h.gap
+	h.feed.Message = func(payload string) {
+		live, err := parseLive(payload)
+		if err != nil {
+			h.gap()
 			return
-		case m, ok := <-msgs:
-			if !ok {
-				return
-			}
-			switch m := m.(type) {
-			case *redis.Subscription:
-				if !confirmed {
-					close(h.ready)
-				} else {
-					h.gap() // the connection was made anew: something may have been lost between
-				}
-				confirmed = true
-			case *redis.Message:
-				live, err := parseLive(m.Payload)
-				if err != nil {
-					h.gap()
-					continue
-				}
-				h.deliver(live)
-			}
 		}
+		h.deliver(live)
 	}
+	return h
 }
 
 func (h *hub) deliver(m liveMessage) {
@@ -146,16 +114,11 @@ func (h *hub) add(ctx context.Context, sub *Subscription) error {
 	}
 	h.subs[sub] = struct{}{}
 	h.mu.Unlock()
-	h.listen()
-	select {
-	case <-h.ready:
-		return nil
-	case <-h.ctx.Done():
-		return redis.ErrClosed
-	case <-ctx.Done():
+	err := h.feed.Ready(ctx)
+	if err != nil && ctx.Err() != nil {
 		h.remove(sub)
-		return ctx.Err()
 	}
+	return err
 }
 
 func (h *hub) remove(sub *Subscription) {
@@ -169,7 +132,7 @@ func (h *hub) remove(sub *Subscription) {
 
 // wait returns a channel that gets a value when a turn of the call was committed.
 func (h *hub) wait(call string) (<-chan struct{}, func()) {
-	h.listen()
+	h.feed.Listen()
 	c := make(chan struct{}, 1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -199,9 +162,7 @@ func (h *hub) wake(call string) {
 }
 
 func (h *hub) close() {
-	h.cancel()
-	h.start.Do(func() { close(h.done) }) // never started
-	<-h.done
+	h.feed.Close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
