@@ -33,6 +33,10 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusBadRequest, "webhooks: duplicate 0-20, percentages 0-100, pad_bytes up to 16777216 and no negative number are meant")
 		return
 	}
+	if !f.Recordings.valid() {
+		controlError(w, http.StatusBadRequest, "recordings: percentages 0-100 are meant")
+		return
+	}
 	s.faults.set(f)
 	writeJSON(w, http.StatusOK, s.faults.get())
 }

@@ -26,6 +26,7 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"DELETE " + account + "/Calls/{sid}":                        s.restDeleteCall,
 		"GET " + account + "/Calls/{sid}/Notifications.json":        s.restListNotifications,
 		"GET " + account + "/Calls/{call}/Notifications/{sid}":      s.restFetchNotification,
+		"GET " + account + "/Calls/{sid}/Events.json":               s.restListEvents,
 		"POST " + account + "/Calls/{sid}/Payments.json":            s.restCreatePayment,
 		account + "/Calls/{sid}/Payments.json":                      s.restNotAllowed,
 		"POST " + account + "/Calls/{sid}/Payments/{payment}":       s.restUpdatePayment,

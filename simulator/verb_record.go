@@ -24,7 +24,7 @@ func verbRecord(l *leg, el *element) next {
 		l.beep()
 	}
 	l.expect("record")
-	rec := l.sim.startRecording(l.call, recordingPlan{source: sourceRecord, channels: 1, callback: l.recordingCallback(el)})
+	rec := l.sim.startRecording(l.call, l.recordingPlan(el, sourceRecord, 1))
 	endedBy := l.recordUntil(finish, silence, longest)
 	end := l.call.track.mark()
 	if endedBy != "" && endedBy != hungUpDigits {
@@ -55,6 +55,17 @@ func (l *leg) recordUntil(finish string, silence, longest time.Duration) string 
 		}
 	}
 }
+
+// recordingPlan is what an element asks of its recording.
+func (l *leg) recordingPlan(el *element, source string, channels int) recordingPlan {
+	return recordingPlan{
+		source: source, channels: channels, trim: el.attr("trim") == trimSilence, callback: l.recordingCallback(el),
+		events: callbackEvents([]string{el.attr("recordingStatusCallbackEvent")}),
+	}
+}
+
+// trimSilence is the value of trim that takes silence away.
+const trimSilence = "trim-silence"
 
 // recordingCallback is whom an element wants told of its recording.
 func (l *leg) recordingCallback(el *element) callback {

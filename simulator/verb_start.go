@@ -14,7 +14,8 @@ func verbStartStop(l *leg, el *element) next {
 			l.sim.endRecordings(l.call)
 			continue
 		}
-		plan := recordingPlan{source: sourceStart, channels: 2, track: noun.attr("track"), callback: l.recordingCallback(noun)}
+		plan := l.recordingPlan(noun, sourceStart, 2)
+		plan.track = noun.attr("track")
 		if noun.attr("channels") == "mono" {
 			plan.channels = 1
 		}
