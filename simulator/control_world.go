@@ -37,6 +37,10 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusBadRequest, "recordings: percentages 0-100 are meant")
 		return
 	}
+	if p := f.Transcriptions.ErrorPercent; p < 0 || p > 100 {
+		controlError(w, http.StatusBadRequest, "transcriptions: a percentage 0-100 is meant")
+		return
+	}
 	s.faults.set(f)
 	writeJSON(w, http.StatusOK, s.faults.get())
 }

@@ -10,9 +10,15 @@ import (
 // Faults are the troubles that can be switched on while the simulator runs, with PUT /sim/v1/faults. The zero
 // value is no trouble. A PUT replaces them all; DELETE takes them away.
 type Faults struct {
-	Webhooks   WebhookFaults   `json:"webhooks"`
-	Connector  ConnectorFaults `json:"connector"`
-	Recordings RecordingFaults `json:"recordings"`
+	Webhooks       WebhookFaults       `json:"webhooks"`
+	Connector      ConnectorFaults     `json:"connector"`
+	Recordings     RecordingFaults     `json:"recordings"`
+	Transcriptions TranscriptionFaults `json:"transcriptions"`
+}
+
+// TranscriptionFaults are troubles with real-time transcriptions.
+type TranscriptionFaults struct {
+	ErrorPercent float64 `json:"error_percent"` // so many of a hundred end with an error (32655) when they begin
 }
 
 // RecordingFaults are troubles with recordings, their status callbacks and their media.

@@ -37,6 +37,9 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"POST " + account + "/Calls/{sid}/Recordings/{recording}":   s.restUpdateRecording,
 		"DELETE " + account + "/Calls/{sid}/Recordings/{recording}": s.restDeleteRecording,
 
+		"POST " + account + "/Calls/{sid}/Transcriptions.json":            s.restCreateTranscription,
+		"POST " + account + "/Calls/{sid}/Transcriptions/{transcription}": s.restUpdateTranscription,
+
 		"GET " + account + "/IncomingPhoneNumbers.json":     s.restListNumbers,
 		"POST " + account + "/IncomingPhoneNumbers.json":    s.restCreateNumber,
 		"GET " + account + "/IncomingPhoneNumbers/{sid}":    s.restFetchNumber,
@@ -51,6 +54,15 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"GET " + account + "/Recordings.json":           s.restListRecordings,
 		"GET " + account + "/Recordings/{recording}":    s.restFetchRecording,
 		"DELETE " + account + "/Recordings/{recording}": s.restDeleteRecording,
+
+		"GET " + account + "/Recordings/{recording}/Transcriptions.json":            s.restListTranscripts,
+		"POST " + account + "/Recordings/{recording}/Transcriptions.json":           s.restCreateTranscript,
+		"GET " + account + "/Recordings/{recording}/Transcriptions/{transcript}":    s.restFetchTranscript,
+		"DELETE " + account + "/Recordings/{recording}/Transcriptions/{transcript}": s.restDeleteTranscript,
+		"GET " + account + "/Transcriptions.json":                                   s.restListTranscripts,
+		"POST " + account + "/Transcriptions.json":                                  s.restCreateTranscript,
+		"GET " + account + "/Transcriptions/{transcript}":                           s.restFetchTranscript,
+		"DELETE " + account + "/Transcriptions/{transcript}":                        s.restDeleteTranscript,
 
 		"GET " + account + "/Notifications.json":  s.restListNotifications,
 		"GET " + account + "/Notifications/{sid}": s.restFetchNotification,

@@ -24,6 +24,7 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /sim/v1/calls", s.ctlCalls)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}", s.ctlCall)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/digits", s.ctlDigits)
+	mux.HandleFunc("POST /sim/v1/calls/{sid}/say", s.ctlSay)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/silence", s.ctlSilence)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/hangup", s.ctlHangup)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/answer", s.ctlAnswer)

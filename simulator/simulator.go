@@ -84,6 +84,7 @@ type Simulator struct {
 	messages     *messages
 	notices      *notices
 	recordings   *recordings
+	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox
 	ids          *ids

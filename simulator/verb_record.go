@@ -17,9 +17,6 @@ func verbRecord(l *leg, el *element) next {
 	}
 	silence := time.Duration(el.integer(l, "timeout", 5, 0)) * time.Second
 	longest := time.Duration(el.integer(l, "maxLength", 3600, 1)) * time.Second
-	if el.attr("transcribe") == "true" {
-		l.note(13619, "PCI Mode is on: <Record transcribe> is not available; the recording is made without")
-	}
 	if el.boolean(l, "playBeep", true) {
 		l.beep()
 	}
@@ -31,6 +28,9 @@ func verbRecord(l *leg, el *element) next {
 		end = l.call.track.markBefore(finish, rec.from) // the key that ends a recording is not in it
 	}
 	rec, _ = l.sim.endRecording(l.call, rec.sid, end)
+	if el.boolean(l, "transcribe", false) {
+		l.write(el, rec)
+	}
 	params := l.sim.recordingFields(rec)
 	params["Digits"] = endedBy
 	return l.action(el, params)

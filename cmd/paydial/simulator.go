@@ -73,9 +73,9 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 		return err
 	}
 	cfg := simulator.Config{
-		Region:      f.region,
-		Accounts:    []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
-		PCIMode: f.pciMode, ManualClock: f.manualClock, PayAttempts: f.attempts, PayRepeats: f.repeats, FinalPartial: f.partial, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
+		Region:   f.region,
+		Accounts: []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
+		PCIMode:  f.pciMode, ManualClock: f.manualClock, PayAttempts: f.attempts, PayRepeats: f.repeats, FinalPartial: f.partial, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
 	}
 	if f.attempts < 0 || f.attempts > 3 {
 		return fail(exitUsage, "--pay-attempts %d: 1 to 3 is meant, as in maxAttempts", f.attempts)
