@@ -54,6 +54,11 @@ func (s *Simulator) speak(c *call, words string) {
 		for _, f := range said {
 			f()
 		}
+		c.leg.mail.post(message{done: func() {
+			if c.leg.relay != nil {
+				c.leg.relay.prompt(words)
+			}
+		}})
 	}
 	if took == 0 {
 		end()

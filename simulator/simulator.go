@@ -247,3 +247,12 @@ func (s *Simulator) spawn(f func()) bool {
 	}()
 	return true
 }
+
+// attend runs f on a goroutine that Close waits for, and the manual clock does not: it waits for others.
+func (s *Simulator) attend(f func()) {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if !s.closed {
+		s.wg.Go(f)
+	}
+}
