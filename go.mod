@@ -25,6 +25,7 @@ require (
 
 require (
 	github.com/chromedp/cdproto v0.159.0
+	github.com/coder/websocket v1.8.15
 	github.com/coreos/go-oidc/v3 v3.21.0
 	github.com/spf13/pflag v1.0.9
 	golang.org/x/oauth2 v0.37.0

@@ -1,14 +1,21 @@
 package simulator
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // account is the one Twilio account that the simulator plays.
 type account struct {
 	sid, token string
 	name       string
 	created    time.Time
-	pciMode    bool // card data may be captured; Gather and Pay answer to https only
+	pciMode    atomic.Bool // never set back
 }
+
+// pci reports whether PCI Mode is on: card data may be captured, Gather answers to https only, recordings are kept for
+// a year and deleted for good, and nothing of Twilio's own transcribes them.
+func (a *account) pci() bool { return a.pciMode.Load() }
 
 // notice is an entry of Twilio's error log.
 type notice struct {

@@ -44,20 +44,21 @@ type heard struct {
 
 // call is the record of one leg: what REST and the control API show. It is shared; mu guards the fields below it.
 type call struct {
-	sid        string
-	accountSID string
-	parent     *call // of a dialed leg
-	from, to   string
-	direction  string
-	number     *number // that was rung, for inbound calls
-	created    time.Time
-	clock      clock
-	pace       float64 // how long speech takes; 0 none
-	feed       *feed
-	track      *soundtrack
-	recordings *recordings // of the account
-	leg        *leg
-	callbacks  callbacks
+	sid         string
+	accountSID  string
+	parent      *call // of a dialed leg
+	from, to    string
+	direction   string
+	number      *number // that was rung, for inbound calls
+	created     time.Time
+	clock       clock
+	pace        float64 // how long speech takes; 0 none
+	feed        *feed
+	track       *soundtrack
+	recordings  *recordings // of the account
+	transcripts transcriptions
+	leg         *leg
+	callbacks   callbacks
 
 	mu           sync.Mutex
 	status       string
@@ -153,6 +154,7 @@ func (c *call) finish(s *Simulator, reason string) {
 	c.tellParent(status)
 	c.track.stop()
 	s.endRecordings(c)
+	s.endTranscriptions(c)
 	s.tellStatus(c, status)
 	c.feed.add(event{Type: "ended", Status: status}, c.created, c.clock.now(), true)
 	s.callEnded(c)

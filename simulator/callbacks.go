@@ -20,6 +20,9 @@ type callback struct {
 	bare    bool              // without Twilio's own
 }
 
+// purposeRecording is the purpose of a recording's status callback.
+const purposeRecording = "recording"
+
 // callbacks keeps the status callbacks of a call in order and numbers them.
 type callbacks struct {
 	mu   sync.Mutex
@@ -32,8 +35,12 @@ func (s *Simulator) notify(c *call, cb callback) {
 	if cb.url == "" {
 		return
 	}
-	f := s.faults.get().Webhooks
+	all := s.faults.get()
+	f := all.Webhooks
 	if f.LosePercent > 0 && s.ids.percent(f.LosePercent) {
+		return
+	}
+	if lose := all.Recordings.LosePercent; cb.purpose == purposeRecording && lose > 0 && s.ids.percent(lose) {
 		return
 	}
 	params := map[string]string{}

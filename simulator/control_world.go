@@ -41,6 +41,14 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusBadRequest, fmt.Sprintf("payments: capture_error is one of %s", joined(paysession.Failures())))
 		return
 	}
+	if !f.Recordings.valid() {
+		controlError(w, http.StatusBadRequest, "recordings: percentages 0-100 are meant")
+		return
+	}
+	if p := f.Transcriptions.ErrorPercent; p < 0 || p > 100 {
+		controlError(w, http.StatusBadRequest, "transcriptions: a percentage 0-100 is meant")
+		return
+	}
 	s.faults.set(f)
 	writeJSON(w, http.StatusOK, s.faults.get())
 }

@@ -147,10 +147,10 @@ func TestAnswerOnBridge(t *testing.T) {
 func TestNotSimulated(t *testing.T) {
 	t.Parallel()
 	for verbs, want := range map[string]string{
-		`<Dial><Conference>room</Conference></Dial>`:              "Conference",
-		`<Connect><ConversationRelay url="wss://x/y"/></Connect>`: "Connect",
-		`<Refer><Sip>sip:a@b</Sip></Refer>`:                       "Refer",
-		`<Gather input="dtmf speech" timeout="0"/>`:               "speech",
+		`<Dial><Conference>room</Conference></Dial>`:   "Conference",
+		`<Connect><Stream url="wss://x/y"/></Connect>`: "Connect",
+		`<Refer><Sip>sip:a@b</Sip></Refer>`:            "Refer",
+		`<Gather input="dtmf speech" timeout="0"/>`:    "speech",
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

@@ -85,6 +85,7 @@ func (c *call) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.exchanges = nil
+	c.transcripts.forget()
 	c.feed.forget()
 	c.track.forget()
 }

@@ -10,15 +10,41 @@ import (
 // Faults are the troubles that can be switched on while the simulator runs, with PUT /sim/v1/faults. The zero
 // value is no trouble. A PUT replaces them all; DELETE takes them away.
 type Faults struct {
-	Webhooks  WebhookFaults   `json:"webhooks"`
-	Connector ConnectorFaults `json:"connector"`
-	Payments  PaymentFaults   `json:"payments"`
+	Webhooks       WebhookFaults       `json:"webhooks"`
+	Connector      ConnectorFaults     `json:"connector"`
+	Recordings     RecordingFaults     `json:"recordings"`
+	Transcriptions TranscriptionFaults `json:"transcriptions"`
+	Payments       PaymentFaults       `json:"payments"`
 }
 
 // PaymentFaults are troubles of agent-assisted payments.
 type PaymentFaults struct {
 	// CaptureError ends every capture at once with this ErrorType, one that Twilio publishes; "" is none.
 	CaptureError string `json:"capture_error"`
+}
+
+// TranscriptionFaults are troubles with real-time transcriptions.
+type TranscriptionFaults struct {
+	ErrorPercent float64 `json:"error_percent"` // so many of a hundred end with an error (32655) when they begin
+}
+
+// RecordingFaults are troubles with recordings, their status callbacks and their media.
+type RecordingFaults struct {
+	LosePercent       float64 `json:"lose_percent"`        // so many of a hundred status callbacks of recordings are not sent at all
+	AbsentPercent     float64 `json:"absent_percent"`      // so many of a hundred recordings are absent when they are over (16106)
+	MediaFailPercent  float64 `json:"media_fail_percent"`  // so many of a hundred requests for media are answered with 503
+	MediaCutPercent   float64 `json:"media_cut_percent"`   // so many of a hundred answers with media break off in the middle
+	DeleteFailPercent float64 `json:"delete_fail_percent"` // so many of a hundred deletions are answered with 503, and nothing is deleted
+}
+
+// valid reports whether the faults can be switched on.
+func (f RecordingFaults) valid() bool {
+	for _, p := range []float64{f.LosePercent, f.AbsentPercent, f.MediaFailPercent, f.MediaCutPercent, f.DeleteFailPercent} {
+		if p < 0 || p > 100 {
+			return false
+		}
+	}
+	return true
 }
 
 // WebhookFaults are troubles between the simulator and the application.

@@ -44,6 +44,7 @@ type leg struct {
 	ticks     int         // numbers the timers of this leg
 	fired     int         // the last of them that went off
 	closing   <-chan struct{}
+	relay     *relaying // the ConversationRelay that runs
 
 	afterwards sync.Mutex // guards payments when the goroutine has ended
 }

@@ -25,7 +25,9 @@ func (l *leg) say(words, language string, interruptible bool) {
 		return
 	}
 	l.call.hears(maskCards(words), language)
+	said := l.sim.hear(l.call, trackOutbound, words)
 	l.voice(time.Duration(utf8.RuneCountInString(words))*perCharacter, interruptible)
+	said()
 }
 
 // listen lets time pass while something sounds; it reports whether it sounded to its end.

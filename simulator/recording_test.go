@@ -246,7 +246,7 @@ func TestRecordingCallbacks(t *testing.T) {
 	}
 	w.setRecording(sid, rec, "Status", "stopped")
 	_, body := w.rest("POST", "/Calls/"+sid+"/Recordings.json", "RecordingStatusCallback", w.app.srv.URL+"/recorded",
-		"RecordingStatusCallbackEvent", "in-progress completed", "Trim", "trim-silence")
+		"RecordingStatusCallbackEvent", "in-progress completed", "Trim", "do-not-trim")
 	first := w.app.await(t, "/recorded", 1).form
 	wantForm(t, first, map[string]string{"RecordingSid": body["sid"].(string), "RecordingStatus": "in-progress", "RecordingDuration": ""})
 	w.advance("6s")

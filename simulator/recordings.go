@@ -1,10 +1,10 @@
 package simulator
 
 import (
-	"slices"
 	"strconv"
-	"sync"
 	"time"
+
+	"github.com/paydial/paydial/simulator/audio"
 )
 
 // What makes recordings, as Twilio names it.
@@ -14,6 +14,18 @@ const (
 	sourceStart    = "StartCallRecordingTwiML"
 	sourceOutbound = "OutboundAPI"
 	sourceREST     = "StartCallRecordingAPI"
+)
+
+// What became of a recording that is over, beside completed.
+const (
+	statusAbsent  = "absent"  // there is nothing to be heard
+	statusDeleted = "deleted" // its data can be seen for a while in an account without PCI Mode
+)
+
+// Why a recording is absent.
+const (
+	absentSilent   = 16102
+	absentInternal = 16106
 )
 
 // Which audio a recording has.
@@ -28,28 +40,45 @@ type recordingPlan struct {
 	source   string
 	channels int      // as asked for; of all but sourceRecord both parties are kept apart
 	track    string   // "" is both
-	callback callback // told when it is complete
+	trim     bool     // without the silence at its ends
+	callback callback // told how it goes on
 	events   map[string]bool
 }
 
-// recording is a stretch of what sounds on a call's leg. The registry hands out copies.
+// recording is a stretch of what sounds on a call's leg. One that is in the registry is never changed in place.
 type recording struct {
 	recordingPlan
-	sid     string
-	call    string
-	on      *soundtrack
-	from    mark
-	to      mark // once it is over
-	started time.Time
-	ended   time.Time // zero while it is made
-	pauses  []pause   // never changed in place
-	deleted bool
+	sid       string
+	call      string
+	on        *soundtrack // while it is made
+	from      mark
+	to        mark // once it is over
+	started   time.Time
+	ended     time.Time // zero while it is made
+	pauses    []pause   // never changed in place
+	pci       bool      // it was begun in PCI Mode
+	errorCode int       // why it is absent
+
+	sound  *audio.Timeline // of one that is over, until it is deleted; not of one that was made
+	made   bool            // by the control API, without a call
+	length time.Duration   // of one that was made or trimmed; of others it is the time that they took
+
+	deleted   time.Time // zero while it is there
+	deletedBy string    // rest or retention
+	forGood   bool      // its data cannot be seen any more
+	watched   bool      // it is in the queue of those that a year takes away
+	downloads []download
+	fetched   time.Time // when the last byte of its media was downloaded, in one go or in pieces; zero before
 }
 
 func (r recording) live() bool { return r.ended.IsZero() }
 
 func (r recording) status() string {
 	switch {
+	case !r.deleted.IsZero():
+		return statusDeleted
+	case r.errorCode != 0:
+		return statusAbsent
 	case !r.live():
 		return statusCompleted
 	case r.paused():
@@ -58,75 +87,31 @@ func (r recording) status() string {
 	return statusInProgress
 }
 
+// hasMedia reports whether the recording can be listened to.
+func (r recording) hasMedia() bool { return r.status() == statusCompleted }
+
 // seconds is the length of the recording, at least one.
 func (r recording) seconds() int {
 	d := r.ended.Sub(r.started) - r.skipped()
+	if r.length > 0 {
+		d = r.length
+	}
 	return max(1, int(d.Round(time.Second)/time.Second))
 }
 
-// recordings is every recording of the account.
-type recordings struct {
-	mu    sync.Mutex
-	order []string
-	calls map[string][]string // the recordings of each call
-	by    map[string]recording
-}
-
-func newRecordings() *recordings {
-	return &recordings{by: map[string]recording{}, calls: map[string][]string{}}
-}
-
-func (rs *recordings) put(r recording) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	if _, ok := rs.by[r.sid]; !ok {
-		rs.order = append(rs.order, r.sid)
-		rs.calls[r.call] = append(rs.calls[r.call], r.sid)
-	}
-	rs.by[r.sid] = r
-}
-
-// change changes a recording that is being made, and gives it. It reports false, and gives the recording as it is,
-// when it is over.
-func (rs *recordings) change(sid string, f func(*recording)) (recording, bool) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	r, ok := rs.by[sid]
-	if !ok || !r.live() {
-		return r, false
-	}
-	f(&r)
-	rs.by[sid] = r
-	return r, true
-}
-
-func (rs *recordings) get(sid string) (recording, bool) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	r, ok := rs.by[sid]
-	return r, ok && !r.deleted
-}
-
-// of gives the recordings of a call, or all when sid is "", the newest first.
-func (rs *recordings) of(callSID string) []recording {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	var out []recording
-	sids := rs.order
-	if callSID != "" {
-		sids = rs.calls[callSID]
-	}
-	for _, sid := range slices.Backward(sids) {
-		if r := rs.by[sid]; !r.deleted {
-			out = append(out, r)
+// end completes the recording.
+func (r *recording) end(at mark) {
+	r.to, r.ended = at, r.on.time(at)
+	r.resume(at)
+	r.sound = r.timeline()
+	if r.trim {
+		r.sound.Trim()
+		if r.length = r.sound.Length(); r.length == 0 {
+			r.errorCode = absentSilent
 		}
 	}
-	return out
-}
-
-// running gives the recordings of a call that are being made.
-func (rs *recordings) running(callSID string) []recording {
-	return slices.DeleteFunc(rs.of(callSID), func(r recording) bool { return !r.live() })
+	r.sound.Pad(time.Second)
+	r.on = nil
 }
 
 // callbackFields are what a call's last status callback says of a recording that was asked for with Record=true.
@@ -146,39 +131,44 @@ func (s *Simulator) startRecording(c *call, plan recordingPlan) recording {
 	default:
 		plan.track = trackBoth
 	}
-	r := recording{recordingPlan: plan, sid: s.ids.sid("RE"), call: c.sid, on: c.track, from: c.track.mark()}
+	r := recording{recordingPlan: plan, sid: s.ids.sid("RE"), call: c.sid, on: c.track, from: c.track.mark(), pci: s.account.pci()}
 	r.started = c.track.time(r.from)
 	s.recordings.put(r)
-	if r.events[statusInProgress] {
-		s.tellRecording(c, r)
-	}
+	s.tellRecording(c, r)
 	return r
 }
 
 // endRecording completes a recording and tells its status callback. One that is over already stays as it is; then it
 // reports false.
 func (s *Simulator) endRecording(c *call, sid string, end mark) (recording, bool) {
+	f := s.faults.get().Recordings
+	lost := f.AbsentPercent > 0 && s.ids.percent(f.AbsentPercent)
 	r, changed := s.recordings.change(sid, func(r *recording) {
-		r.to, r.ended = end, c.track.time(end)
-		r.resume(end)
+		if r.end(end); lost {
+			r.errorCode = absentInternal
+		}
 	})
-	if changed && (len(r.events) == 0 || r.events[statusCompleted]) {
+	if changed {
 		s.tellRecording(c, r)
 	}
 	return r, changed
 }
 
-// tellRecording posts a recording's status callback.
+// tellRecording posts a recording's status callback, if its status is one that was asked for.
 func (s *Simulator) tellRecording(c *call, r recording) {
+	if !r.events[r.status()] {
+		return
+	}
 	cb := r.callback
-	cb.purpose = "recording"
+	cb.purpose = purposeRecording
 	cb.params = s.recordingFields(r)
+	cb.params["CallSid"] = r.call
 	cb.params["RecordingStatus"] = r.status()
 	cb.params["RecordingChannels"] = strconv.Itoa(r.channels)
 	cb.params["RecordingStartTime"] = r.started.UTC().Format(rfc2822)
 	cb.params["RecordingSource"] = r.source
 	cb.params["RecordingTrack"] = r.track
-	cb.params["ErrorCode"] = "0"
+	cb.params["ErrorCode"] = strconv.Itoa(r.errorCode)
 	s.notify(c, cb) // does nothing without a URL
 }
 
@@ -199,7 +189,7 @@ func (s *Simulator) recordingFields(r recording) map[string]string {
 		"RecordingSid": r.sid,
 		"RecordingUrl": s.base() + "/2010-04-01/Accounts/" + s.account.sid + "/Recordings/" + r.sid,
 	}
-	if !r.live() {
+	if !r.live() && r.errorCode == 0 {
 		f["RecordingDuration"] = strconv.Itoa(r.seconds())
 	}
 	return f

@@ -26,6 +26,7 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"DELETE " + account + "/Calls/{sid}":                        s.restDeleteCall,
 		"GET " + account + "/Calls/{sid}/Notifications.json":        s.restListNotifications,
 		"GET " + account + "/Calls/{call}/Notifications/{sid}":      s.restFetchNotification,
+		"GET " + account + "/Calls/{sid}/Events.json":               s.restListEvents,
 		"POST " + account + "/Calls/{sid}/Payments.json":            s.restCreatePayment,
 		account + "/Calls/{sid}/Payments.json":                      s.restNotAllowed,
 		"POST " + account + "/Calls/{sid}/Payments/{payment}":       s.restUpdatePayment,
@@ -35,6 +36,9 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"GET " + account + "/Calls/{sid}/Recordings/{recording}":    s.restFetchRecording,
 		"POST " + account + "/Calls/{sid}/Recordings/{recording}":   s.restUpdateRecording,
 		"DELETE " + account + "/Calls/{sid}/Recordings/{recording}": s.restDeleteRecording,
+
+		"POST " + account + "/Calls/{sid}/Transcriptions.json":            s.restCreateTranscription,
+		"POST " + account + "/Calls/{sid}/Transcriptions/{transcription}": s.restUpdateTranscription,
 
 		"GET " + account + "/IncomingPhoneNumbers.json":     s.restListNumbers,
 		"POST " + account + "/IncomingPhoneNumbers.json":    s.restCreateNumber,
@@ -50,6 +54,15 @@ func (s *Simulator) restRoutes(mux *http.ServeMux) {
 		"GET " + account + "/Recordings.json":           s.restListRecordings,
 		"GET " + account + "/Recordings/{recording}":    s.restFetchRecording,
 		"DELETE " + account + "/Recordings/{recording}": s.restDeleteRecording,
+
+		"GET " + account + "/Recordings/{recording}/Transcriptions.json":            s.restListTranscripts,
+		"POST " + account + "/Recordings/{recording}/Transcriptions.json":           s.restCreateTranscript,
+		"GET " + account + "/Recordings/{recording}/Transcriptions/{transcript}":    s.restFetchTranscript,
+		"DELETE " + account + "/Recordings/{recording}/Transcriptions/{transcript}": s.restDeleteTranscript,
+		"GET " + account + "/Transcriptions.json":                                   s.restListTranscripts,
+		"POST " + account + "/Transcriptions.json":                                  s.restCreateTranscript,
+		"GET " + account + "/Transcriptions/{transcript}":                           s.restFetchTranscript,
+		"DELETE " + account + "/Transcriptions/{transcript}":                        s.restDeleteTranscript,
 
 		"GET " + account + "/Notifications.json":  s.restListNotifications,
 		"GET " + account + "/Notifications/{sid}": s.restFetchNotification,

@@ -85,7 +85,7 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 		return o, no
 	}
 	o.first = first
-	for _, name := range []string{"FallbackUrl", "StatusCallback", "RecordingStatusCallback", "AsyncAmdStatusCallback"} {
+	for _, name := range []string{"FallbackUrl", "StatusCallback", "AsyncAmdStatusCallback"} {
 		if _, err := formURL(form, name); err != nil {
 			return o, &refusal{21205, name + " is not a valid URL: " + form.Get(name)}
 		}
@@ -105,9 +105,8 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 		return o, no
 	}
 	o.digits = form.Get("SendDigits")
-	o.recording = recordingPlan{
-		source: sourceOutbound, channels: channelsOf(form.Get("RecordingChannels")), track: form.Get("RecordingTrack"),
-		callback: callback{url: form.Get("RecordingStatusCallback"), method: form.Get("RecordingStatusCallbackMethod")},
+	if o.recording, no = readRecording(form, sourceOutbound); no != nil {
+		return o, no
 	}
 	return o, o.readAMD(form)
 }

@@ -18,6 +18,7 @@ type listing struct {
 	key   string // of the collection in the answer
 	sids  []string
 	views []any
+	view  func(i int) any // instead of views, for lists that are long: only what is on the page is written
 }
 
 func (p *listing) add(sid string, view any) {
@@ -42,7 +43,14 @@ func writePage(w http.ResponseWriter, r *http.Request, list listing) {
 		}
 	}
 	end := min(start+size, len(list.sids))
-	items := append([]any{}, list.views[start:end]...)
+	items := []any{}
+	for i := start; i < end; i++ {
+		if list.view != nil {
+			items = append(items, list.view(i))
+		} else {
+			items = append(items, list.views[i])
+		}
+	}
 	var next, previous *string
 	if end < len(list.sids) {
 		next = optional(pageURI(r, page+1, size, "PA"+list.sids[end-1]))

@@ -19,7 +19,7 @@ func (s *Simulator) restCreateRecording(w http.ResponseWriter, r *http.Request) 
 	if c == nil {
 		return
 	}
-	plan, no := readRecording(r.Form)
+	plan, no := readRecording(r.Form, sourceREST)
 	if status, _ := c.state(); no == nil && status != statusInProgress {
 		no = &refusal{21220, "Requested resource is not eligible for recording: the call is " + status}
 	}
@@ -37,8 +37,8 @@ func (s *Simulator) restCreateRecording(w http.ResponseWriter, r *http.Request) 
 }
 
 // readRecording reads what a new recording is to be.
-func readRecording(form url.Values) (recordingPlan, *refusal) {
-	plan := recordingPlan{source: sourceREST, channels: 1, track: form.Get("RecordingTrack")}
+func readRecording(form url.Values, source string) (recordingPlan, *refusal) {
+	plan := recordingPlan{source: source, channels: 1, track: form.Get("RecordingTrack"), trim: form.Get("Trim") == trimSilence}
 	if _, err := formURL(form, "RecordingStatusCallback"); err != nil {
 		return plan, &refusal{21205, "RecordingStatusCallback is not a valid URL: " + form.Get("RecordingStatusCallback")}
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,63 +25,74 @@ func (s *Simulator) recordingResource(r recording, ofCall bool) map[string]any {
 	if !r.live() {
 		res["duration"], res["date_updated"] = strconv.Itoa(r.seconds()), date(r.ended)
 	}
+	if r.errorCode != 0 {
+		res["duration"], res["error_code"] = nil, r.errorCode
+	}
+	if !r.deleted.IsZero() {
+		res["date_updated"] = date(r.deleted)
+	}
 	return res
 }
 
 func (s *Simulator) restListRecordings(w http.ResponseWriter, r *http.Request) {
-	page := listing{key: "recordings"}
-	for _, rec := range s.recordings.of(sidOf(r, "sid")) {
-		if matches(r.Form, "CallSid", rec.call) {
-			page.add(rec.sid, s.recordingResource(rec, r.PathValue("sid") != ""))
-		}
+	created, ok := readRange(r.Form, "DateCreated")
+	if !ok {
+		restError(w, http.StatusBadRequest, 20001, "DateCreated is a date: YYYY-MM-DD")
+		return
+	}
+	ofCall := sidOf(r, "sid")
+	deletedToo, now := r.Form.Get("IncludeSoftDeleted") == "true", s.clock.now()
+	found := s.recordings.list(cmp.Or(ofCall, r.Form.Get("CallSid")), func(rec *recording) bool {
+		return (rec.deleted.IsZero() || deletedToo && rec.shows(now)) && created.holds(rec.started) &&
+			(ofCall == "" || matches(r.Form, "CallSid", ofCall)) && matches(r.Form, "ConferenceSid", "")
+	})
+	page := listing{key: "recordings", view: func(i int) any { return s.recordingResource(*found[i], ofCall != "") }}
+	for _, rec := range found {
+		page.sids = append(page.sids, rec.sid)
 	}
 	writePage(w, r, page)
+}
+
+// recordingFor finds the recording that a path names, and that belongs to the call that it names.
+func (s *Simulator) recordingFor(r *http.Request, sid string) (recording, bool) {
+	rec, ok := s.recordings.get(sid)
+	if !ok && r.Form.Get("IncludeSoftDeleted") == "true" {
+		rec, ok = s.recordings.getDeleted(sid)
+	}
+	call := sidOf(r, "sid")
+	return rec, ok && (call == "" || call == rec.call)
 }
 
 // restFetchRecording answers with the resource for .json, and with the audio for .wav or no extension.
 func (s *Simulator) restFetchRecording(w http.ResponseWriter, r *http.Request) {
 	sid, format, _ := strings.Cut(r.PathValue("recording"), ".")
-	rec, ok := s.recordings.get(sid)
+	rec, ok := s.recordingFor(r, sid)
 	switch {
-	case !ok, format != "json" && rec.live():
+	case !ok, format != "json" && !rec.hasMedia():
 		s.restNothing(w, r)
 	case format == "json":
 		writeREST(w, http.StatusOK, s.recordingResource(rec, r.PathValue("sid") != ""))
 	case format == "" || format == "wav":
-		writeMedia(w, r, rec)
-	default:
-		restError(w, http.StatusNotFound, 20404, "The simulator keeps recordings as WAV only")
+		s.writeMedia(w, r, rec)
+	default: // not 404: a client would take the recording for deleted
+		restError(w, http.StatusNotAcceptable, 20406, "The simulator has recordings as .wav only, not as ."+format)
 	}
-}
-
-// writeMedia answers with the audio, in the channels that were asked for when it was made or are asked for now: what
-// both parties of a call say is kept apart, but for <Record>, which has one.
-func writeMedia(w http.ResponseWriter, r *http.Request, rec recording) {
-	channels := rec.channels
-	switch r.Form.Get("RequestedChannels") {
-	case "1":
-		channels = 1
-	case "2":
-		channels = 2
-		if rec.source == sourceRecord {
-			restError(w, http.StatusBadRequest, 16113, "The recording has one channel only")
-			return
-		}
-	}
-	writeSound(w, r, rec.timeline(), channels)
 }
 
 func (s *Simulator) restDeleteRecording(w http.ResponseWriter, r *http.Request) {
 	sid, _, _ := strings.Cut(r.PathValue("recording"), ".")
 	rec, ok := s.recordings.get(sid)
-	switch {
-	case !ok:
+	f := s.faults.get().Recordings
+	switch call := sidOf(r, "sid"); {
+	case !ok, call != "" && call != rec.call:
 		s.restNothing(w, r)
 	case rec.live():
 		restError(w, http.StatusConflict, 20409, "The recording is "+rec.status()+" and cannot be deleted yet")
+	case f.DeleteFailPercent > 0 && s.ids.percent(f.DeleteFailPercent):
+		restError(w, http.StatusServiceUnavailable, 20503, "The recording cannot be deleted now (fault delete_fail_percent)")
+	case !s.recordings.remove(sid, s.account.pci()):
+		s.restNothing(w, r)
 	default:
-		rec.deleted = true
-		s.recordings.put(rec)
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

@@ -23,6 +23,9 @@ type Config struct {
 	Accounts   []Account   // default one of DefaultAccountSID and DefaultAuthToken; more than one is not simulated
 	Numbers    []Number    // phone numbers of the account, with the applications that answer them
 	Connectors []Connector // Pay Connectors by name, beside those of ReadyConnectors, which are always there
+	// PCIMode is whether the account begins in PCI Mode: "on" (default) or "off". PUT /sim/v1/account switches it on
+	// later; it cannot be switched off again: https://www.twilio.com/docs/voice/pci-workflows
+	PCIMode string
 	// Region is us1, ie1 or au1; default us1. Not every kind of connector is available in each.
 	Region string
 
@@ -75,12 +78,13 @@ type Number struct {
 
 // Simulator plays Twilio: make it with New, serve Handler, and end it with Close.
 type Simulator struct {
-	account      account
+	account      *account
 	numbers      *numbers
 	calls        *calls
 	messages     *messages
 	notices      *notices
 	recordings   *recordings
+	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox
 	ids          *ids
@@ -128,21 +132,23 @@ func New(cfg Config) (*Simulator, error) {
 	default:
 		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
 	}
-	if err := checkPayKnobs(cfg); err != nil {
+	if err := checkKnobs(cfg); err != nil {
 		return nil, err
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
-		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{}, recordings: newRecordings(),
+		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{},
 		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, payRepeats: cfg.PayRepeats, finalPartial: cfg.FinalPartial, publicURL: cfg.PublicURL,
 		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
 	}
-	s.account = account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now(), pciMode: true}
+	s.recordings = newRecordings(s.clock)
+	s.account = &account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now()}
+	s.account.pciMode.Store(cfg.PCIMode != pciModeOff)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	err := s.openConnectors(cfg)
 	for i := 0; i < len(cfg.Numbers) && err == nil; i++ {
@@ -158,8 +164,13 @@ func New(cfg Config) (*Simulator, error) {
 // payRepeatsSilent is the PayRepeats that does nothing.
 const payRepeatsSilent = "silent"
 
-func checkPayKnobs(cfg Config) error {
+// pciModeOff is the PCIMode that begins without it.
+const pciModeOff = "off"
+
+func checkKnobs(cfg Config) error {
 	switch {
+	case cfg.PCIMode != "" && cfg.PCIMode != "on" && cfg.PCIMode != pciModeOff:
+		return fmt.Errorf("PCI Mode %q: on or off is meant", cfg.PCIMode)
 	case cfg.PayRepeats != "" && cfg.PayRepeats != "resend" && cfg.PayRepeats != payRepeatsSilent:
 		return fmt.Errorf("pay repeats %q: resend or silent is meant", cfg.PayRepeats)
 	case cfg.FinalPartial != "" && cfg.FinalPartial != "false":
@@ -235,4 +246,13 @@ func (s *Simulator) spawn(f func()) bool {
 		f()
 	}()
 	return true
+}
+
+// attend runs f on a goroutine that Close waits for, and the manual clock does not: it waits for others.
+func (s *Simulator) attend(f func()) {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if !s.closed {
+		s.wg.Go(f)
+	}
 }

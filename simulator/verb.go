@@ -98,7 +98,9 @@ func verbNamed(name string) verb {
 		return verbEnqueue
 	case "Leave":
 		return verbLeave
-	case "Connect", "Refer":
+	case "Connect":
+		return verbConnect
+	case "Refer":
 		return verbUnsupported
 	}
 	return nil

@@ -166,7 +166,8 @@ func (d *dialing) record() string {
 	if !strings.HasPrefix(how, "record-from-") && how != "true" {
 		return ""
 	}
-	plan := recordingPlan{source: sourceDial, channels: 1, track: d.el.attr("recordingTrack"), callback: d.leg.recordingCallback(d.el)}
+	plan := d.leg.recordingPlan(d.el, sourceDial, 1)
+	plan.track = d.el.attr("recordingTrack")
 	if strings.HasSuffix(how, "-dual") {
 		plan.channels = 2
 	}

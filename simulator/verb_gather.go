@@ -18,7 +18,7 @@ type gathering struct {
 func verbGather(l *leg, el *element) next {
 	g := readGather(l, el)
 	target, ok := l.resolve(el.attr("action"))
-	if ok && l.sim.account.pciMode && !secure(target) {
+	if ok && l.sim.account.pci() && !secure(target) {
 		l.fail(13337, "PCI Mode is on: the action of <Gather> has to be https: "+target)
 		return hangUp
 	}

@@ -17,20 +17,20 @@ func verbRecord(l *leg, el *element) next {
 	}
 	silence := time.Duration(el.integer(l, "timeout", 5, 0)) * time.Second
 	longest := time.Duration(el.integer(l, "maxLength", 3600, 1)) * time.Second
-	if el.attr("transcribe") == "true" {
-		l.note(13619, "PCI Mode is on: <Record transcribe> is not available; the recording is made without")
-	}
 	if el.boolean(l, "playBeep", true) {
 		l.beep()
 	}
 	l.expect("record")
-	rec := l.sim.startRecording(l.call, recordingPlan{source: sourceRecord, channels: 1, callback: l.recordingCallback(el)})
+	rec := l.sim.startRecording(l.call, l.recordingPlan(el, sourceRecord, 1))
 	endedBy := l.recordUntil(finish, silence, longest)
 	end := l.call.track.mark()
 	if endedBy != "" && endedBy != hungUpDigits {
 		end = l.call.track.markBefore(finish, rec.from) // the key that ends a recording is not in it
 	}
 	rec, _ = l.sim.endRecording(l.call, rec.sid, end)
+	if el.boolean(l, "transcribe", false) {
+		l.write(el, rec)
+	}
 	params := l.sim.recordingFields(rec)
 	params["Digits"] = endedBy
 	return l.action(el, params)
@@ -55,6 +55,17 @@ func (l *leg) recordUntil(finish string, silence, longest time.Duration) string 
 		}
 	}
 }
+
+// recordingPlan is what an element asks of its recording.
+func (l *leg) recordingPlan(el *element, source string, channels int) recordingPlan {
+	return recordingPlan{
+		source: source, channels: channels, trim: el.attr("trim") == trimSilence, callback: l.recordingCallback(el),
+		events: callbackEvents([]string{el.attr("recordingStatusCallbackEvent")}),
+	}
+}
+
+// trimSilence is the value of trim that takes silence away.
+const trimSilence = "trim-silence"
 
 // recordingCallback is whom an element wants told of its recording.
 func (l *leg) recordingCallback(el *element) callback {

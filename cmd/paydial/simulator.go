@@ -28,6 +28,7 @@ type simulatorFlags struct {
 	attempts    int
 	repeats     string
 	partial     string
+	pciMode     string
 	autoAnswer  string
 	pace        float64
 	seed        uint64
@@ -55,6 +56,7 @@ func simulatorCommand(s streams) *cobra.Command {
 		"resend or silent: what the Payments API does about a request that comes twice")
 	cmd.Flags().StringVar(&f.partial, "final-partial", "",
 		"false: PartialResult in the last status callback of a Payments API field; left out by default")
+	cmd.Flags().StringVar(&f.pciMode, "pci-mode", "on", "on or off: whether the account begins in PCI Mode")
 	cmd.Flags().StringVar(&f.autoAnswer, "auto-answer", "", "human, machine or fax: who picks up calls made over REST; nobody by default")
 	cmd.Flags().Float64Var(&f.pace, "pace", 0, "how long speech takes: 0 no time, 1 as long as people take")
 	cmd.Flags().BoolVar(&f.manualClock, "manual-clock", false, "time moves only by POST /sim/v1/clock")
@@ -71,9 +73,9 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 		return err
 	}
 	cfg := simulator.Config{
-		Region:      f.region,
-		Accounts:    []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
-		ManualClock: f.manualClock, PayAttempts: f.attempts, PayRepeats: f.repeats, FinalPartial: f.partial, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
+		Region:   f.region,
+		Accounts: []simulator.Account{{SID: local.AccountSID, AuthToken: local.AuthToken}},
+		PCIMode:  f.pciMode, ManualClock: f.manualClock, PayAttempts: f.attempts, PayRepeats: f.repeats, FinalPartial: f.partial, AutoAnswer: f.autoAnswer, Pace: f.pace, Seed: f.seed, Logger: log,
 	}
 	if f.attempts < 0 || f.attempts > 3 {
 		return fail(exitUsage, "--pay-attempts %d: 1 to 3 is meant, as in maxAttempts", f.attempts)

@@ -56,6 +56,23 @@ func (t *Timeline) Silence(d time.Duration) { t.length += frames(limit(d)) }
 // Pad adds the silence that is missing to d.
 func (t *Timeline) Pad(d time.Duration) { t.length = max(t.length, frames(limit(d))) }
 
+// Trim takes away the silence before the first sound and behind the last one: all of it, when there is no sound.
+func (t *Timeline) Trim() {
+	first, last := int64(0), int64(0)
+	if len(t.sounds) > 0 {
+		first = t.sounds[0].from
+	}
+	for i := range t.sounds {
+		s := &t.sounds[i]
+		first, last = min(first, s.from), max(last, s.to)
+	}
+	for i := range t.sounds {
+		s := &t.sounds[i]
+		s.start, s.from, s.to = s.start-first, s.from-first, s.to-first
+	}
+	t.length = last - first
+}
+
 // Length is how long the timeline sounds.
 func (t *Timeline) Length() time.Duration { return time.Duration(t.length) * (time.Second / Rate) }
 

@@ -25,33 +25,15 @@ func (t *Timeline) Size(channels int) int64 {
 	return headSize + t.framesOf(channels)*int64(sampleBytes*channels)
 }
 
-// WriteWAV writes the timeline as a WAV file. With one channel the sides are mixed, with two the person is on the
-// first and the line on the second; other numbers are an error. It renders block by block, and ends with the first
-// error of w. What no longer fits into a WAV file (4 GiB) is left out.
+// WriteWAV writes the timeline as a WAV file of one or two channels, as Open has it. It renders block by block, and
+// ends with the first error of w.
 func (t *Timeline) WriteWAV(w io.Writer, channels int) error {
-	if channels != 1 && channels != 2 {
-		return fmt.Errorf("write a WAV file of %d channels: 1 or 2 are meant", channels)
+	f, err := t.Open(channels)
+	if err != nil {
+		return err
 	}
-	total := t.framesOf(channels)
-	if _, err := w.Write(header(total, channels)); err != nil {
-		return fmt.Errorf("write the head of a WAV file: %w", err)
-	}
-	mix := make([]float64, blockFrames*channels)
-	out := make([]byte, blockFrames*channels*sampleBytes)
-	r := rendering{rest: t.sounds}
-	for at := int64(0); at < total; at += blockFrames {
-		n := min(blockFrames, total-at)
-		block := out[:n*int64(channels*sampleBytes)]
-		if r.render(mix[:n*int64(channels)], at, channels) {
-			for i := range len(block) / sampleBytes {
-				binary.LittleEndian.PutUint16(block[i*sampleBytes:], uint16(clamp(mix[i])))
-			}
-		} else {
-			clear(block)
-		}
-		if _, err := w.Write(block); err != nil {
-			return fmt.Errorf("write a WAV file at frame %d: %w", at, err)
-		}
+	if n, err := io.Copy(w, f); err != nil {
+		return fmt.Errorf("write a WAV file at byte %d: %w", n, err)
 	}
 	return nil
 }
