@@ -170,7 +170,7 @@ func (r *rules) harvest(doc *document, about *Field, ask int, st twilio.PaymentS
 		}
 		wanted := wants(st.Required, f.Name)
 		switch {
-		case !wanted && f.State != FieldRight && f.Ask > 0 && valueOf(st, f.Name) != "":
+		case !wanted && !f.Void && f.State != FieldRight && f.Ask > 0 && valueOf(st, f.Name) != "":
 			r.take(doc, f, st)
 			f.Closed, changed = true, true
 		case wanted && f.Ask > 0 && !f.Void: // also when the word that it was right is still to come

@@ -127,6 +127,9 @@ func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (boo
 	if err != nil {
 		return false, err
 	}
+	if kept == 1 && based == 0 { // whoever found a note without a payment may have dropped it just now
+		return true, s.note(ctx, doc, due)
+	}
 	return kept == 1, nil
 }
 

@@ -80,7 +80,7 @@ func (d *Desk) look(ctx context.Context, id string) error {
 	})
 	switch {
 	case errors.Is(err, ErrNoAssisted):
-		return d.store.drop(ctx, id)
+		return d.dropMissing(ctx, id)
 	case err != nil:
 		return err
 	case gone:
@@ -102,6 +102,21 @@ func (d *Desk) look(ctx context.Context, id string) error {
 		}
 	}
 	return err
+}
+
+// dropMissing takes what is noted of a payment that is not there off the lists, and puts it back if it came meanwhile.
+func (d *Desk) dropMissing(ctx context.Context, id string) error {
+	if err := d.store.drop(ctx, id); err != nil {
+		return err
+	}
+	doc, err := d.store.load(ctx, id)
+	if errors.Is(err, ErrNoAssisted) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.store.note(ctx, doc, d.rules.due(doc, d.cfg.Now()))
 }
 
 // tick is what the time does to a document: pure. It gives what Twilio is to be asked, if anything.
