@@ -27,17 +27,13 @@ var errNoChange = errors.New("payments: nothing to change")
 
 // update lets decide change a payment, and keeps it if nobody else did meanwhile; else it decides anew.
 func (d *Desk) update(ctx context.Context, id string, decide func(*document, time.Time) error) (*document, error) {
-	for try := range maxDecisions {
+	for range maxDecisions {
 		doc, err := d.store.load(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("payment %s: %w", shownID(id), err)
 		}
 		now := d.cfg.Now()
 		if err := decide(doc, now); errors.Is(err, errNoChange) {
-			if try > 0 { // what was noted for the decision that came too late may be later than it should
-				err = d.store.note(ctx, doc, d.rules.due(doc, now))
-				return doc, err
-			}
 			return doc, nil
 		} else if err != nil {
 			return doc, fmt.Errorf("payment %s: %w", shownID(id), err)

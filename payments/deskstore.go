@@ -106,7 +106,8 @@ func (s *deskStore) load(ctx context.Context, id string) (*document, error) {
 }
 
 // keep writes the next version of a document. It is false when somebody else has written one since it was read.
-// When it has to be looked at next is noted first: a process that dies in between leaves a look too many.
+// When it has to be looked at next is noted first if that is sooner than before, and else only afterwards: a process
+// that dies in between leaves a look too many, never one too late.
 func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (bool, error) {
 	if err := s.note(ctx, doc, due); err != nil {
 		return false, err
@@ -127,15 +128,18 @@ func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (boo
 	if err != nil {
 		return false, err
 	}
-	if kept == 1 && based == 0 { // whoever found a note without a payment may have dropped it just now
+	switch {
+	case kept != 1:
+		return false, nil
+	case based == 0: // whoever found a note without a payment may have dropped it just now
 		return true, s.note(ctx, doc, due)
 	}
-	return kept == 1, nil
+	return true, s.postpone(ctx, doc.ID, due)
 }
 
 func (s *deskStore) note(ctx context.Context, doc *document, due time.Time) error {
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.ZAdd(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
+		p.ZAddLT(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
 		p.PExpire(ctx, dueKey, assistedTTL)
 		p.ZAddNX(ctx, openKey, redis.Z{Score: float64(doc.Started.UnixMilli()), Member: doc.ID}) // also one that was dropped
 		p.PExpire(ctx, openKey, assistedTTL)

@@ -3,4 +3,4 @@
 package payments_test
 
 // crashStep is how many messages lie between two crashes: the race detector is slow.
-const crashStep = 3
+const crashStep = 7
