@@ -3,4 +3,4 @@
 package payments_test
 
 // crashStep is how many messages lie between two crashes.
-const crashStep = 1
+const crashStep = 2
