@@ -118,6 +118,9 @@ func (s *Server) fallback(c *gin.Context) {
 	req := requestOf(c)
 	s.Log.Error("twilio used the fallback url", "call", req.Call.SID,
 		"code", req.Form.Get("ErrorCode"), "url", req.Form.Get("ErrorUrl"))
+	if err := s.Desk.Back(ctx, req.Call.SID); err != nil { // the answer played again may ring the agent
+		s.Log.Error("back from the keypad", "call", req.Call.SID, "error", err)
+	}
 	doc := closing(lostPlace)
 	if n, again := s.countFallback(ctx, req); again {
 		path := turnPath(n-1, "")

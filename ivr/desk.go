@@ -107,11 +107,7 @@ func (s *Server) onDetour(ctx context.Context, req *Request) (bool, error) {
 	if !req.Form.Has("DialCallStatus") || ended(req.Call.CallStatus) {
 		return false, nil
 	}
-	h, err := s.Desk.Handover(ctx, req.Call.SID)
-	if errors.Is(err, payments.ErrNotOffered) {
-		return false, nil
-	}
-	return h.Detour != "", err
+	return s.Desk.OnDetour(ctx, req.Call.SID)
 }
 
 // deskPay lets a caller pay by keypad whom the agent has sent here, with the words of the flow's own pay step.
@@ -121,10 +117,16 @@ func (s *Server) deskPay(c *gin.Context) {
 	doc, err := s.drawDeskPay(c.Request.Context(), req, id)
 	if err != nil {
 		s.Log.Error("keypad payment of the desk", "call", req.Call.SID, "payment", id, "error", err)
-		doc = s.backToAgent(c.Request.Context(), req, id, twilio.PayResult{Result: "validation-error"})
+		if !errors.Is(err, errNotUnderWay) && !errors.Is(err, payments.ErrStage) {
+			s.keepResult(c.Request.Context(), req, id, twilio.PayResult{Result: "validation-error"})
+		}
+		doc = s.backToAgent(c.Request.Context(), req)
 	}
 	c.Data(http.StatusOK, "text/xml; charset=utf-8", doc)
 }
+
+// errNotUnderWay is a payment that is over, or another call's: nothing that happens here is its result.
+var errNotUnderWay = errors.New("the payment is not under way on this call")
 
 func (s *Server) drawDeskPay(ctx context.Context, req *Request, id string) ([]byte, error) {
 	p, err := s.Ledger.Get(ctx, id)
@@ -132,7 +134,7 @@ func (s *Server) drawDeskPay(ctx context.Context, req *Request, id string) ([]by
 		return nil, err
 	}
 	if p.Call != req.Call.SID || p.State != payments.Started {
-		return nil, fmt.Errorf("payment %s is not under way on this call", id)
+		return nil, fmt.Errorf("payment %s: %w", id, errNotUnderWay)
 	}
 	r, err := s.reading(ctx, req.Call.SID)
 	if err != nil {
@@ -149,7 +151,11 @@ func (s *Server) drawDeskPay(ctx context.Context, req *Request, id string) ([]by
 	if err != nil {
 		return nil, err
 	}
-	return (&twiml.Response{Verbs: []twiml.Verb{pay}}).Bytes()
+	raw, err := (&twiml.Response{Verbs: []twiml.Verb{pay}}).Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return raw, s.Desk.Arrived(ctx, id)
 }
 
 // reading is a call's place, only to be looked at.
@@ -185,22 +191,24 @@ func (s *Server) deskPaid(c *gin.Context) {
 	if err != nil {
 		s.Log.Error("result of a keypad payment of the desk", "call", req.Call.SID, "error", err)
 	}
-	c.Data(http.StatusOK, "text/xml; charset=utf-8", s.backToAgent(ctx, req, c.Param("id"), res))
+	s.keepResult(ctx, req, c.Param("id"), res)
+	c.Data(http.StatusOK, "text/xml; charset=utf-8", s.backToAgent(ctx, req))
 }
 
-// backToAgent keeps a result and plays the call's last answer again, which rings the agent: the flow has not moved.
-func (s *Server) backToAgent(ctx context.Context, req *Request, id string, res twilio.PayResult) []byte {
+// keepResult writes down how a keypad payment ended.
+func (s *Server) keepResult(ctx context.Context, req *Request, id string, res twilio.PayResult) {
 	_, err := retry(ctx, func() (struct{}, error) {
 		return struct{}{}, s.Desk.HearResult(ctx, id, "", res)
 	})
 	if err != nil { // the ledger's sweep will make it unknown, and somebody looks
 		s.Log.Error("keep result of a keypad payment", "call", req.Call.SID, "payment", id, "error", err)
 	}
-	if h, err := s.Desk.Handover(ctx, req.Call.SID); err == nil {
-		h.Detour = ""
-		if err := s.Desk.Offer(ctx, h); err != nil {
-			s.Log.Error("offer call again", "call", req.Call.SID, "error", err)
-		}
+}
+
+// backToAgent plays the call's last answer again, which rings the agent: the flow has not moved.
+func (s *Server) backToAgent(ctx context.Context, req *Request) []byte {
+	if err := s.Desk.Back(ctx, req.Call.SID); err != nil {
+		s.Log.Error("back from the keypad", "call", req.Call.SID, "error", err)
 	}
 	kept, err := s.Sessions.Get(ctx, req.Call.SID)
 	if err != nil || kept.Turn == 0 {

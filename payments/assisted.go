@@ -65,6 +65,7 @@ type Field struct {
 	Ask    int  `json:"-"` // number of the ask that its state belongs to
 	Closed bool `json:"-"` // Twilio has told how that ask ended
 	Nudged bool `json:"-"` // it was asked what became of it, once
+	Void   bool `json:"-"` // Twilio wants it again: what that ask brought is not there any more
 }
 
 // Trouble is the last thing that went wrong with a payment as a whole.

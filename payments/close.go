@@ -76,6 +76,8 @@ func merge(p *Payment, res Result, now time.Time) (contradiction bool) {
 		p.ErrorCode, p.ErrorText, p.ConnectorError = res.ErrorCode, res.ErrorText, res.ConnectorError
 	case res.State.rank() < p.State.rank():
 		return false // older news
+	case res.Yields && res.State != p.State && res.State.tookNothing() && p.State.tookNothing():
+		return false // another word for the same end
 	case res.State != p.State, res.Confirmation != "" && p.Confirmation != "" && res.Confirmation != p.Confirmation:
 		note := fmt.Sprintf("%s came at %s", res.State, now.Format(time.RFC3339))
 		if res.Confirmation != "" {

@@ -103,6 +103,14 @@ func (d *Desk) wish(ctx context.Context, by Actor, id, key string, decide func(*
 	})
 }
 
+// keyFor keeps the keys of different wishes apart: one that a person used to ask must not stand for a charge.
+func keyFor(what, key string) string {
+	if key == "" {
+		return ""
+	}
+	return what + ":" + key
+}
+
 // mayLead tells whether somebody may move a payment from their screen.
 func mayLead(doc *document, by Actor) error {
 	switch {
@@ -129,7 +137,7 @@ func shown(doc *document) Assisted {
 // Another field that is being asked is left. Errors: ErrField, ErrStage, ErrNotSent, ErrOtherScreen.
 func (d *Desk) Ask(ctx context.Context, by Actor, id, field, key string) (Assisted, error) {
 	var send *order
-	doc, err := d.wish(ctx, by, id, key, func(doc *document, now time.Time) error {
+	doc, err := d.wish(ctx, by, id, keyFor("ask", key), func(doc *document, now time.Time) error {
 		send = nil
 		name := field
 		if missing := doc.missing(); name == "first" && len(missing) > 0 {
@@ -181,7 +189,7 @@ func (d *Desk) Stop(ctx context.Context, by Actor, id string) (Assisted, error) 
 // the agent's screen shows. Errors: ErrMissing, ErrAmount, ErrStage, ErrNotSent.
 func (d *Desk) Complete(ctx context.Context, by Actor, id string, amount Amount, key string) (Assisted, error) {
 	var send *order
-	doc, err := d.wish(ctx, by, id, key, func(doc *document, now time.Time) error {
+	doc, err := d.wish(ctx, by, id, keyFor("complete", key), func(doc *document, now time.Time) error {
 		send = nil
 		if doc.Intent == Charge && amount != doc.Amount {
 			return fmt.Errorf("%w: it is %s", ErrAmount, doc.Amount)
@@ -202,7 +210,7 @@ func (d *Desk) Complete(ctx context.Context, by Actor, id string, amount Amount,
 
 // Cancel stops a payment. Nothing is charged. ErrStage when the card company has been asked already.
 func (d *Desk) Cancel(ctx context.Context, by Actor, id, key string) (Assisted, error) {
-	doc, err := d.wish(ctx, by, id, key, func(doc *document, now time.Time) error {
+	doc, err := d.wish(ctx, by, id, keyFor("cancel", key), func(doc *document, now time.Time) error {
 		if doc.Stage == StageCancelled {
 			return errNoChange
 		}

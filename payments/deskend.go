@@ -30,45 +30,66 @@ func (d *Desk) Hear(ctx context.Context, id string, ask int, st twilio.PaymentSt
 		return fmt.Errorf("hear of payment: %w", err)
 	case foreign:
 		return fmt.Errorf("hear of payment %s: %w", shownID(id), ErrForeign)
-	case doc.First != "" && doc.Stage == StageOpen: // the process that opened it died before it asked
-		_, err = d.Ask(ctx, Actor{ID: doc.Agent, Screen: doc.Screen}, id, doc.First, doc.Create.Key)
-		if errors.Is(err, ErrNotSent) {
-			err = nil
+	case doc.Stage.Over():
+		return d.settle(ctx, doc)
+	case doc.First != "" && doc.Stage == StageOpen: // before the answer to its opening, or in place of it
+		err = d.askFirst(ctx, doc)
+		if errors.Is(err, ErrNotSent) || errors.Is(err, ErrStage) || errors.Is(err, ErrOtherScreen) {
+			err = nil // Twilio has nothing to send again for that
 		}
 	}
+	return err
+}
+
+// askFirst asks for the field that was to be asked as soon as the session is open: once, whoever does it.
+func (d *Desk) askFirst(ctx context.Context, doc *document) error {
+	_, err := d.Ask(ctx, Actor{ID: doc.Agent, Screen: doc.Screen}, doc.ID, doc.First, doc.Create.Key)
 	return err
 }
 
 // HearResult takes the end of a payment: into the ledger first, whatever became of the desk's own document, then onto
 // the screen. The session is Twilio's SID, "" for a payment by keypad.
 func (d *Desk) HearResult(ctx context.Context, id, session string, res twilio.PayResult) error {
-	doc, err := d.store.load(ctx, id)
-	gone := errors.Is(err, ErrNoAssisted)
-	if err != nil && !gone {
-		return fmt.Errorf("hear result of payment %s: %w", shownID(id), err)
-	}
-	if !gone && session != "" && doc.SID != "" && doc.SID != session {
+	doc, away := d.store.load(ctx, id)
+	gone := errors.Is(away, ErrNoAssisted)
+	if away == nil && session != "" && doc.SID != "" && doc.SID != session {
 		return fmt.Errorf("hear result of payment %s: %w", shownID(id), ErrForeign)
 	}
 	row, err := d.cfg.Ledger.Get(ctx, id)
 	if err != nil {
 		return fmt.Errorf("hear result of payment: %w", err)
 	}
-	kept, _, err := d.cfg.Ledger.Close(ctx, id, ResultOf(res, row.Intent == Charge))
+	told := ResultOf(res, row.Intent == Charge)
+	told.Yields = true
+	kept, _, err := d.cfg.Ledger.Close(ctx, id, told)
 	if err != nil && !errors.Is(err, ErrContradiction) {
 		return err
 	}
 	if err != nil {
 		d.cfg.Log.Error("payment result contradicts the ledger", "call", row.Call, "payment", id, "error", err)
 	}
-	if gone {
+	switch {
+	case gone:
 		return nil
+	case away != nil: // Redis; the ledger has it, and Twilio tells the screen when it sends it again
+		return fmt.Errorf("hear result of payment %s: %w", shownID(id), away)
 	}
-	doc, err = d.update(ctx, id, func(doc *document, now time.Time) error {
+	return d.adopt(ctx, kept, session, res)
+}
+
+// adopt brings what the ledger keeps of a payment onto the screen.
+func (d *Desk) adopt(ctx context.Context, kept Payment, session string, res twilio.PayResult) error {
+	doc, err := d.update(ctx, kept.ID, func(doc *document, now time.Time) error {
+		unnamed := doc.SID == "" && session != ""
+		doc.SID = or(doc.SID, session)
 		if doc.Keypad && kept.State.Succeeded() { // callbacks on the way may come later than the result
 			d.rules.keyed(doc, res)
 		}
-		return d.rules.result(doc, kept, res.Result, now)
+		err := d.rules.result(doc, kept, res.Result, now)
+		if unnamed && errors.Is(err, errNoChange) {
+			return nil
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -143,19 +164,23 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 	}
 	switch doc.Stage {
 	case StageCancelled, StageCallerLeft, StageUnavailable, StageUnknown:
-		res := Result{State: stateOf(doc.Stage)}
+		res := Result{State: stateOf(doc.Stage), Yields: true}
 		if doc.Trouble != nil {
 			res.ErrorText = or(doc.Trouble.Text, doc.Trouble.Code)
 		}
-		_, _, err := d.cfg.Ledger.Close(ctx, doc.ID, res)
-		if err != nil && !errors.Is(err, ErrContradiction) { // it may know better: a result was there first
+		kept, _, err := d.cfg.Ledger.Close(ctx, doc.ID, res)
+		switch {
+		case err == nil && doc.Stage == StageUnknown && kept.State.Final(): // a result was there first
+			return d.adopt(ctx, kept, "", twilio.PayResult{Result: string(kept.State)})
+		case err != nil && !errors.Is(err, ErrContradiction) && !errors.Is(err, ErrNotFound):
 			return fmt.Errorf("settle payment %s: %w", doc.ID, err)
 		}
 	default:
 	}
-	if o := doc.Final; o != nil && o.Do == doCancel && !o.Acked && doc.SID != "" {
-		if _, err := d.post(ctx, doc, *o); err != nil { // the session ends with the call at the latest
-			d.cfg.Log.Info("cancel session", "call", doc.Call, "payment", doc.ID, "error", err)
+	closed := d.closeSession(ctx, doc)
+	if doc.Keypad {
+		if err := d.setDetour(ctx, doc.Call, "", &doc.ID); err != nil && !errors.Is(err, ErrNotOffered) {
+			return fmt.Errorf("settle payment %s: %w", doc.ID, err)
 		}
 	}
 	for _, rec := range doc.Paused { // one that has ended meanwhile, with the call, is none of our business
@@ -170,13 +195,40 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 		if kept.Settled || kept.Stage != doc.Stage {
 			return errNoChange
 		}
-		kept.Settled = true
-		if kept.Final != nil {
-			kept.Final.Acked = true
+		o := kept.Final
+		if o == nil || o.Do != doCancel || o.Acked {
+			kept.Settled = true
+			return nil
 		}
+		kept.SID = or(kept.SID, doc.SID)
+		o.Acked, o.Tries = closed, o.Tries+1
+		kept.Settled = closed || o.Tries >= maxTries // the session ends with the call at the latest
 		return nil
 	})
 	return err
+}
+
+// closeSession cancels the session that a payment left open at Twilio; true when nothing is left to try. Where the
+// session's name never came, the request that opened it is sent again: with the same key it is answered with the name.
+func (d *Desk) closeSession(ctx context.Context, doc *document) bool {
+	o := doc.Final
+	if o == nil || o.Do != doCancel || o.Acked || doc.Keypad || doc.Create == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendLimit)
+	defer cancel()
+	said := reply{sid: doc.SID}
+	if said.sid == "" {
+		said = d.post(ctx, doc, *doc.Create)
+		doc.SID = said.sid
+	}
+	if said.err == nil {
+		said = d.post(ctx, doc, *o)
+	}
+	if said.err != nil {
+		d.cfg.Log.Info("cancel session", "call", doc.Call, "payment", doc.ID, "error", said.err)
+	}
+	return said.err == nil || refused(said.err)
 }
 
 // CallEnded ends what is open on a call whose caller is gone. What the card company was asked for goes on.
@@ -201,8 +253,8 @@ func (d *Desk) CallEnded(ctx context.Context, call string) error {
 		r.end(doc, StageCallerLeft, now)
 		return nil
 	})
-	if errors.Is(err, ErrNoAssisted) {
-		return nil
+	if errors.Is(err, ErrNoAssisted) { // its process died before it was written
+		return d.bury(ctx, call, id)
 	}
 	if err != nil {
 		return err

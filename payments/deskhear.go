@@ -14,8 +14,11 @@ import (
 // late, twice, in any order or not at all: the number of the ask, which travels in the callback's address, says which
 // are old, a field that Twilio has closed is not opened again, and every callback repeats what was captured before.
 func (r *rules) hear(doc *document, ask int, st twilio.PaymentStatus, now time.Time) bool {
-	if doc.Stage.Over() || doc.Stage == StageCharging {
-		return false
+	switch {
+	case doc.Stage.Over():
+		return r.openedLate(doc, st.SID, now)
+	case doc.Stage == StageCharging:
+		return r.unconfirmed(doc, ask, st, now)
 	}
 	changed := r.opened(doc, st.SID, now)
 	name := strings.TrimSuffix(st.Capture, "-matcher")
@@ -35,10 +38,41 @@ func (r *rules) hear(doc *document, ask int, st twilio.PaymentStatus, now time.T
 	if f.Closed {
 		return changed
 	}
-	if st.Partial || st.ErrorType == "" && st.HasRequired && wants(st.Required, f.Name) {
-		return r.heardKey(doc, f, st, now) || changed // not complete while Twilio still wants it
+	if st.Partial || st.ErrorType == "" && st.HasRequired && wants(st.Required, f.Name) { // not complete while Twilio wants it
+		return ask == doc.Asks && r.heardKey(doc, f, st, now) || changed // and it listens to one field only
+	}
+	if st.ErrorType == "" && !st.HasRequired && valueOf(st, f.Name) == "" {
+		return changed // it says nothing
 	}
 	r.heardEnd(doc, f, st, now)
+	return true
+}
+
+// openedLate notes the session of a payment that is over already, so that it is closed.
+func (r *rules) openedLate(doc *document, sid string, now time.Time) bool {
+	if doc.SID != "" || sid == "" || doc.Keypad {
+		return false
+	}
+	doc.SID = sid
+	if doc.Stage != StageCancelled && doc.Stage != StageUnavailable {
+		return true
+	}
+	if doc.Final == nil || doc.Final.Do != doCancel {
+		doc.Final = &order{Do: doCancel, Key: doc.ID + "-late", At: now}
+	}
+	doc.Final.Acked, doc.Settled = false, false
+	return true
+}
+
+// unconfirmed goes back to the fields when the caller has not confirmed in time: the card company was not asked. It
+// must be told of the very request to complete that is under way; a late copy of an earlier word is not.
+func (r *rules) unconfirmed(doc *document, ask int, st twilio.PaymentStatus, now time.Time) bool {
+	if !doc.Confirm || doc.Final == nil || ask == 0 || ask != doc.Final.Ask || st.Capture != "" || st.ErrorType != "input-timeout" {
+		return false
+	}
+	r.reopen(doc, now)
+	doc.Trouble = &Trouble{Code: "not_confirmed", At: now}
+	doc.log(now, "", "silent", "", "not_confirmed")
 	return true
 }
 
@@ -98,6 +132,9 @@ func (r *rules) heardEnd(doc *document, f *Field, st twilio.PaymentStatus, now t
 	default:
 		r.take(doc, f, st)
 		doc.log(now, "", "right", f.Name, "")
+		if f.Void {
+			r.forget(doc, f)
+		}
 	}
 	doc.Required = doc.missing()
 	doc.IdleEnds = now.Add(r.limits.Idle)
@@ -133,18 +170,32 @@ func (r *rules) harvest(doc *document, about *Field, ask int, st twilio.PaymentS
 		}
 		wanted := wants(st.Required, f.Name)
 		switch {
-		case !wanted && f.State != FieldRight && f.Ask > 0 && valueOf(st, f.Name) != "":
+		case !wanted && !f.Void && f.State != FieldRight && f.Ask > 0 && valueOf(st, f.Name) != "":
 			r.take(doc, f, st)
 			f.Closed, changed = true, true
-		case wanted && f.State == FieldRight:
-			r.field(f, eventForget)
-			f.Value, f.Digits, changed = "", 0, true
+		case wanted && f.Ask > 0 && !f.Void: // also when the word that it was right is still to come
+			f.Void, changed = true, true
+			r.forget(doc, f)
 		}
 	}
 	if changed {
 		doc.Required = doc.missing()
 	}
 	return changed
+}
+
+// forget takes back what was right.
+func (r *rules) forget(doc *document, f *Field) {
+	if !r.field(f, eventForget) {
+		return
+	}
+	f.Value, f.Digits = "", 0
+	switch f.Name {
+	case fieldCard:
+		doc.Brand, doc.Last4 = "", ""
+	case fieldAccount:
+		doc.Last4 = ""
+	}
 }
 
 // wants tells whether a field is still to be captured, itself or its second entry.
@@ -178,7 +229,11 @@ const maxClear = 10
 func shownValue(name, value string) string {
 	value = db.Clean(value, 32)
 	switch name {
-	case fieldExpiry, fieldPostal, fieldRouting:
+	case fieldExpiry:
+		if len(value) <= carddata.ShownDigits {
+			return value
+		}
+	case fieldPostal, fieldRouting:
 		if len(value) <= maxClear {
 			return value
 		}
@@ -241,7 +296,11 @@ func (r *rules) keypad(doc *document, st twilio.PayStatus, now time.Time) bool {
 	if f == nil || !doc.Keypad || doc.Stage != StageOpen {
 		return false
 	}
-	f.Tries, f.Ask = max(st.Attempt, 1), max(st.Attempt, 1)
+	attempt := max(st.Attempt, 1)
+	if attempt <= f.Ask {
+		return false // heard before, or overtaken
+	}
+	f.Tries, f.Ask = attempt, attempt
 	r.field(f, eventAsk)
 	r.heardEnd(doc, f, twilio.PaymentStatus{ErrorType: st.ErrorType, PayResult: twilio.PayResult{
 		PaymentCardNumber: st.PaymentCardNumber, PaymentCardType: st.PaymentCardType, ExpirationDate: st.ExpirationDate,

@@ -82,7 +82,12 @@ func parseChange(payload string) Change {
 	if err != nil {
 		return Change{}
 	}
-	undash := func(s string) string { return strings.TrimPrefix(s, "-") }
+	undash := func(s string) string {
+		if s == "-" {
+			return ""
+		}
+		return s
+	}
 	return Change{ID: undash(f[0]), Version: version, Call: f[2], Agent: undash(f[3])}
 }
 

@@ -192,7 +192,8 @@ func (r *rules) charge(doc *document, key string, now time.Time) error {
 	}
 	r.leave(doc)
 	r.stage(doc, eventCharge)
-	doc.Final = &order{Do: doComplete, Key: key, At: now}
+	doc.Asks++ // so that what is told of it can be told from what is told of an earlier try
+	doc.Final = &order{Do: doComplete, Key: key, Ask: doc.Asks, At: now}
 	doc.Trouble, doc.IdleEnds, doc.Charged = nil, time.Time{}, now
 	return nil
 }

@@ -50,7 +50,12 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 	if err != nil {
 		return Assisted{}, fmt.Errorf("start payment on call %s: %w", s.Call, err)
 	}
-	doc.Keypad = keypad
+	if doc.Keypad = keypad; keypad {
+		doc.First = "" // the caller is asked for everything
+	}
+	if err := d.mayCharge(ctx, s, doc); err != nil {
+		return Assisted{}, err
+	}
 	doc, begun, err := d.claim(ctx, by, s, doc)
 	if err != nil || !begun {
 		return shown(doc), err
@@ -60,14 +65,14 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 		return shown(doc), err
 	}
 	doc.Recording, doc.Paused = d.pauseRecordings(ctx, doc.Call)
-	if doc, err = d.begin(ctx, by, doc, h); err != nil {
+	if doc, begun, err = d.begin(ctx, by, doc); err != nil || !begun {
 		return shown(doc), err
 	}
 	kept, err := d.carryOut(ctx, doc, *doc.Create)
-	if err != nil || kept.First == "" {
+	if err != nil || kept.First == "" || kept.Stage != StageOpen {
 		return shown(kept), err
 	}
-	return d.Ask(ctx, by, kept.ID, kept.First, kept.Create.Key) // the key of Hear, which may be first
+	return d.Ask(ctx, by, kept.ID, kept.First, kept.Create.Key) // with the key that Hear has for it: it is asked once
 }
 
 // planned is the document of a payment as it is wanted, within what the flow offers: pure.
@@ -93,6 +98,9 @@ func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
 	}
 	doc.Fields = fieldsOf(doc, s.AskPostal)
 	doc.Required = doc.missing()
+	if doc.First != "" && doc.First != "first" && doc.field(doc.First) == nil {
+		return nil, fmt.Errorf("%w: %.40q", ErrField, doc.First)
+	}
 	if carddata.Holds(doc.Reference, carddata.Prose) || carddata.Holds(s.Reason, carddata.Prose) {
 		return nil, ErrCardData
 	}
@@ -148,9 +156,6 @@ func (d *Desk) claim(ctx context.Context, by Actor, s Start, doc *document) (_ *
 	if s.Key == "" {
 		return nil, false, errors.New("payments: a key is needed to start")
 	}
-	if err := d.checkReason(ctx, s, doc.Intent); err != nil {
-		return nil, false, err
-	}
 	for aside := ""; ; {
 		c, err := d.store.take(ctx, claiming{call: s.Call, id: NewID(), key: s.Key, now: d.cfg.Now(), aside: aside})
 		if err != nil {
@@ -161,44 +166,90 @@ func (d *Desk) claim(ctx context.Context, by Actor, s Start, doc *document) (_ *
 			return doc, true, nil
 		}
 		open, err := d.store.load(ctx, c.id)
+		gone := errors.Is(err, ErrNoAssisted)
 		switch {
-		case c.word == "same" && err == nil:
-			return open, false, nil
-		case c.word == "same" && errors.Is(err, ErrNoAssisted): // its process died before it was written
-			return doc, true, nil
-		case err != nil && !errors.Is(err, ErrNoAssisted):
+		case err != nil && !gone:
 			return nil, false, fmt.Errorf("claim call %s: %w", s.Call, err)
-		case err == nil && doc.Keypad && open.Stage == StageOpen && aside != c.id:
-			if _, err := d.Cancel(ctx, by, c.id, ""); err != nil {
-				return open, false, err
-			}
-		case err == nil && !open.Stage.Over(), err != nil && d.cfg.Now().Sub(c.since) < abandoned:
-			return orEmpty(open), false, ErrCallBusy
+		case c.word == "same" && gone: // its process died before it was written
+			return doc, true, nil
+		case c.word == "same":
+			return open, false, nil
+		case gone && d.cfg.Now().Sub(c.since) < abandoned:
+			return nil, false, ErrCallBusy
+		case gone:
+			err = d.bury(ctx, s.Call, c.id)
+		case open.Stage.Over(): // its process died before it was through with it
+			err = d.settle(ctx, open)
+		case doc.Keypad && open.Stage == StageOpen && aside != c.id:
+			_, err = d.Cancel(ctx, by, c.id, "")
 		default:
-			_, _, _ = d.cfg.Ledger.Close(ctx, c.id, Result{State: Cancelled}) // nothing was asked of anybody
+			return open, false, ErrCallBusy
+		}
+		if err != nil {
+			return open, false, err
 		}
 		aside = c.id
 	}
 }
 
-func orEmpty(doc *document) *document {
-	if doc == nil {
-		return &document{}
+// bury writes down that nothing came of a claim whose process died before it wrote the payment, so that it cannot
+// come to life any more: should the process live after all, it finds the payment over.
+func (d *Desk) bury(ctx context.Context, call, id string) error {
+	now := d.cfg.Now()
+	doc := &document{}
+	doc.ID, doc.Call, doc.Stage, doc.Fields, doc.Required = id, call, StageCancelled, []Field{}, []string{}
+	doc.Started, doc.Updated, doc.Ended = now, now, now
+	doc.Recording = RecordingPaused // perhaps: it is resumed
+	row, err := d.cfg.Ledger.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound): // it did not even get there
+	case err != nil:
+		return fmt.Errorf("payment %s: %w", id, err)
+	default:
+		doc.Intent, doc.Method, doc.Amount, doc.Reference = row.Intent, row.Method, row.Amount, row.Reference
+		doc.Agent, doc.Flow, doc.Connector, doc.Turn = row.Agent, row.Flow, row.Connector, row.Turn
+		doc.Brand, doc.Last4, doc.Confirmation = row.Brand, row.Last4, row.Confirmation
+		if row.State != Started {
+			doc.Stage = stageOf(row.State)
+		}
 	}
-	return doc
+	if doc.Stage == StageCancelled {
+		doc.Trouble = &Trouble{Code: "abandoned", At: now}
+	}
+	doc.log(now, "", string(doc.Stage), "", "abandoned")
+	kept, err := d.store.keep(ctx, doc, d.rules.due(doc, now))
+	if err != nil || !kept { // not kept: it was written after all
+		return err
+	}
+	d.changed(ctx, doc)
+	return d.settle(ctx, doc)
 }
 
-// checkReason wants a reason for charging a call that has paid.
-func (d *Desk) checkReason(ctx context.Context, s Start, intent Intent) error {
-	if intent != Charge || s.Reason != "" {
+// mayCharge wants a reason for charging a call that has paid, and keeps what agents take on a call within its limit,
+// which the flow reckons from its own charges. A wish that led to a payment before is only repeated.
+func (d *Desk) mayCharge(ctx context.Context, s Start, doc *document) error {
+	limit := doc.Offer.Limit
+	if doc.Intent != Charge || s.Reason != "" && limit.Minor == 0 {
 		return nil
 	}
-	page, err := d.cfg.Ledger.List(ctx, Query{Filter: Filter{Call: s.Call, States: []State{Paid}}, Limit: 1})
+	if again, err := d.store.wished(ctx, s.Call, s.Key); err != nil || again {
+		return err
+	}
+	page, err := d.cfg.Ledger.List(ctx, Query{Filter: Filter{Call: s.Call, States: []State{Paid, Unknown}}, Limit: 100})
 	if err != nil {
 		return err
 	}
-	if len(page.Payments) > 0 {
-		return ErrReason
+	taken := doc.Amount
+	for _, p := range page.Payments {
+		if p.State == Paid && s.Reason == "" {
+			return ErrReason
+		}
+		if sum, ok := taken.Plus(p.Amount); ok && p.Intent == Charge && p.Source == SourceDesk {
+			taken = sum
+		}
+	}
+	if limit.Minor > 0 && taken.Minor > limit.Minor {
+		return fmt.Errorf("%w: this call may charge %s at most, all told", ErrAmount, limit)
 	}
 	return nil
 }
@@ -214,15 +265,25 @@ func (d *Desk) open(ctx context.Context, doc *document, key string) error {
 		if err == nil && p.ID == doc.ID {
 			return nil
 		}
-		if err != nil && !errors.Is(err, ErrChanged) {
-			if letErr := d.store.let(ctx, doc.Call, doc.ID, key); letErr != nil {
-				d.cfg.Log.Error("let go of call", "call", doc.Call, "error", letErr)
-			}
+		if err != nil && (!errors.Is(err, ErrChanged) || p.ID == doc.ID) {
+			d.letGo(ctx, doc, key)
 			return err
 		}
 		doc.Turn++
 	}
 	return fmt.Errorf("open payment of call %s: no number is free", doc.Call)
+}
+
+// letGo gives up a claim that led to nothing. Where the row may have been written nevertheless the claim stays: the
+// same wish goes on from there, and another one clears it up.
+func (d *Desk) letGo(ctx context.Context, doc *document, key string) {
+	_, err := d.cfg.Ledger.Get(ctx, doc.ID)
+	if errors.Is(err, ErrNotFound) {
+		err = d.store.let(ctx, doc.Call, doc.ID, key)
+	}
+	if err != nil {
+		d.cfg.Log.Error("let go of call", "call", doc.Call, "error", err)
+	}
 }
 
 // pauseRecordings stops what is being recorded of the call for the length of the payment, before a key can be pressed.
@@ -252,27 +313,28 @@ func (d *Desk) pauseRecordings(ctx context.Context, call string) (RecordingState
 	return state, paused
 }
 
-// begin keeps the payment for the first time, on its way to Twilio.
-func (d *Desk) begin(ctx context.Context, by Actor, doc *document, h Handover) (*document, error) {
+// begin keeps the payment for the first time, on its way to Twilio. It is not begun when it is there already: the same
+// wish came a moment earlier, or this process was taken for dead.
+func (d *Desk) begin(ctx context.Context, by Actor, doc *document) (_ *document, begun bool, err error) {
 	now := d.cfg.Now()
 	doc.Create = &order{Do: doCreate, Key: uuid.NewString(), At: now}
 	if doc.Keypad {
 		doc.Create.Do = doRedirect
-		h.Detour = doc.ID
-		if err := d.Offer(ctx, h); err != nil {
-			return doc, err
-		}
 	}
 	doc.Started, doc.Updated, doc.IdleEnds = now, now, now.Add(d.cfg.Limits.Idle)
 	d.rules.stage(doc, eventStart)
 	doc.log(now, by.ID, "started", "", doc.Reason)
 	kept, err := d.store.keep(ctx, doc, d.rules.due(doc, now))
-	switch {
-	case err != nil:
-		return doc, fmt.Errorf("keep payment %s: %w", doc.ID, err)
-	case !kept: // the same wish, a moment earlier
-		return d.store.load(ctx, doc.ID)
+	if err != nil {
+		return doc, false, fmt.Errorf("keep payment %s: %w", doc.ID, err)
 	}
-	d.changed(ctx, doc)
-	return doc, nil
+	if kept {
+		d.changed(ctx, doc)
+		return doc, true, nil
+	}
+	there, err := d.store.load(ctx, doc.ID)
+	if err == nil && there.Stage == StageCancelled { // the row may have come after it was given up
+		_, _, err = d.cfg.Ledger.Close(ctx, doc.ID, Result{State: Cancelled, Yields: true})
+	}
+	return there, false, err
 }

@@ -23,16 +23,20 @@ var claimLua string
 //go:embed deskrelease.lua
 var releaseLua string
 
+//go:embed deskswap.lua
+var swapLua string
+
 // deskStore keeps agent-assisted payments in Redis. Documents are compared and set: whoever decided on an old
 // version decides anew.
 type deskStore struct {
-	redis                redis.UniversalClient
-	save, claim, release *redis.Script
+	redis                      redis.UniversalClient
+	save, claim, release, swap *redis.Script
 }
 
 func (s *deskStore) loadScripts(ctx context.Context) error {
 	s.save, s.claim, s.release = redis.NewScript(saveLua), redis.NewScript(claimLua), redis.NewScript(releaseLua)
-	for _, script := range []*redis.Script{s.save, s.claim, s.release} {
+	s.swap = redis.NewScript(swapLua)
+	for _, script := range []*redis.Script{s.save, s.claim, s.release, s.swap} {
 		if err := script.Load(ctx, s.redis).Err(); err != nil {
 			return err
 		}
@@ -67,17 +71,20 @@ type mark struct {
 	Ask    int  `json:"a,omitempty"`
 	Closed bool `json:"c,omitempty"`
 	Nudged bool `json:"n,omitempty"`
+	Void   bool `json:"v,omitempty"`
 }
 
 // order is something Twilio is asked for. It may be sent again with the same key: Twilio carries it out once.
 type order struct {
-	Do    string    `json:"do"` // create, capture, complete, cancel
-	Key   string    `json:"key"`
-	Field string    `json:"field,omitempty"`
-	Ask   int       `json:"ask,omitempty"`
-	Acked bool      `json:"acked,omitempty"` // Twilio has taken it
-	Tries int       `json:"tries,omitempty"`
-	At    time.Time `json:"at"` // of the last try
+	Do    string `json:"do"` // create, capture, complete, cancel
+	Key   string `json:"key"`
+	Field string `json:"field,omitempty"`
+	Ask   int    `json:"ask,omitempty"`
+	Acked bool   `json:"acked,omitempty"` // Twilio has taken it
+	// Unsure says that a try of it may have arrived although nobody heard so: a refusal proves nothing any more.
+	Unsure bool      `json:"unsure,omitempty"`
+	Tries  int       `json:"tries,omitempty"`
+	At     time.Time `json:"at"` // of the last try
 }
 
 // load reads a document, or ErrNoAssisted.
@@ -95,13 +102,14 @@ func (s *deskStore) load(ctx context.Context, id string) (*document, error) {
 	}
 	for i := range min(len(doc.Marks), len(doc.Fields)) {
 		f, m := &doc.Fields[i], doc.Marks[i]
-		f.Ask, f.Closed, f.Nudged = m.Ask, m.Closed, m.Nudged
+		f.Ask, f.Closed, f.Nudged, f.Void = m.Ask, m.Closed, m.Nudged, m.Void
 	}
 	return doc, nil
 }
 
 // keep writes the next version of a document. It is false when somebody else has written one since it was read.
-// When it has to be looked at next is noted first: a process that dies in between leaves a look too many.
+// When it has to be looked at next is noted first if that is sooner than before, and else only afterwards: a process
+// that dies in between leaves a look too many, never one too late.
 func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (bool, error) {
 	if err := s.note(ctx, doc, due); err != nil {
 		return false, err
@@ -110,7 +118,7 @@ func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (boo
 	doc.Version++
 	doc.Marks = doc.Marks[:0]
 	for _, f := range doc.Fields {
-		doc.Marks = append(doc.Marks, mark{f.Ask, f.Closed, f.Nudged})
+		doc.Marks = append(doc.Marks, mark{f.Ask, f.Closed, f.Nudged, f.Void})
 	}
 	raw, err := json.Marshal(doc)
 	if err != nil {
@@ -122,20 +130,29 @@ func (s *deskStore) keep(ctx context.Context, doc *document, due time.Time) (boo
 	if err != nil {
 		return false, err
 	}
-	return kept == 1, nil
+	switch {
+	case kept != 1:
+		return false, nil
+	case based == 0: // whoever found a note without a payment may have dropped it just now
+		return true, s.note(ctx, doc, due)
+	}
+	return true, s.postpone(ctx, doc.ID, due)
 }
 
 func (s *deskStore) note(ctx context.Context, doc *document, due time.Time) error {
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.ZAdd(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
+		p.ZAddLT(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: doc.ID})
 		p.PExpire(ctx, dueKey, assistedTTL)
-		if doc.Version == 0 {
-			p.ZAdd(ctx, openKey, redis.Z{Score: float64(doc.Started.UnixMilli()), Member: doc.ID})
-			p.PExpire(ctx, openKey, assistedTTL)
-		}
+		p.ZAddNX(ctx, openKey, redis.Z{Score: float64(doc.Started.UnixMilli()), Member: doc.ID}) // also one that was dropped
+		p.PExpire(ctx, openKey, assistedTTL)
 		return nil
 	})
 	return err
+}
+
+// postpone moves when a payment is looked at next, if it is to be looked at.
+func (s *deskStore) postpone(ctx context.Context, id string, due time.Time) error {
+	return s.redis.ZAddXX(ctx, dueKey, redis.Z{Score: float64(due.UnixMilli()), Member: id}).Err()
 }
 
 // drop takes a payment that is long over off the lists.
@@ -191,6 +208,11 @@ func (s *deskStore) let(ctx context.Context, call, id, key string) error {
 	return s.release.Run(ctx, s.redis, []string{callDeskKey(call)}, id, key).Err()
 }
 
+// wished tells whether a wish with this key led to a payment of the call.
+func (s *deskStore) wished(ctx context.Context, call, key string) (bool, error) {
+	return s.redis.HExists(ctx, callDeskKey(call), "k:"+key).Result()
+}
+
 // openOn is the payment that is open on a call; "" for none.
 func (s *deskStore) openOn(ctx context.Context, call string) (string, error) {
 	id, err := s.redis.HGet(ctx, callDeskKey(call), "open").Result()
@@ -208,6 +230,12 @@ func (s *deskStore) putHandover(ctx context.Context, call string, raw []byte) er
 		return nil
 	})
 	return err
+}
+
+// swapHandover changes a handover that is as it was read; false when it is not.
+func (s *deskStore) swapHandover(ctx context.Context, call string, was, raw []byte) (bool, error) {
+	n, err := s.swap.Run(ctx, s.redis, []string{handoversKey}, call, was, raw, deskChannel, "- 0 "+call+" -").Int()
+	return n == 1, err
 }
 
 func (s *deskStore) dropHandover(ctx context.Context, call string) error {

@@ -3,11 +3,18 @@ package payments
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
+
+	"github.com/paydial/paydial/twilio"
 )
 
 // sweepEvery is how often Work looks for what is due.
 const sweepEvery = 500 * time.Millisecond
+
+// sweepWidth is how many payments are looked at beside each other: one for which Twilio does not answer must not hold
+// up the others.
+const sweepWidth = 16
 
 // settleAgain is when an end is tried again whose last duties (ledger, recording) failed.
 const settleAgain = 2 * time.Second
@@ -44,11 +51,19 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, sweepWidth)
 	for _, id := range ids {
-		if err := d.look(ctx, id); err != nil && ctx.Err() == nil {
-			d.cfg.Log.Error("look at payment", "payment", id, "error", err)
-		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := d.look(ctx, id); err != nil && ctx.Err() == nil {
+				d.cfg.Log.Error("look at payment", "payment", id, "error", err)
+				_ = d.store.postpone(ctx, id, d.cfg.Now().Add(settleAgain)) // else it is looked at again at once
+			}
+		})
 	}
+	wg.Wait()
 	return len(ids), nil
 }
 
@@ -67,20 +82,43 @@ func (d *Desk) look(ctx context.Context, id string) error {
 	})
 	switch {
 	case errors.Is(err, ErrNoAssisted):
-		return d.store.drop(ctx, id)
+		return d.dropMissing(ctx, id)
 	case err != nil:
 		return err
 	case gone:
 		return d.store.drop(ctx, id)
+	case doc.Stage.Over() && doc.Settled: // it lingers
+		return d.store.postpone(ctx, id, d.rules.due(doc, d.cfg.Now()))
 	case doc.Stage.Over():
 		return d.settle(ctx, doc)
-	case send != nil:
+	case send != nil && send.Do == doComplete:
+		row, err := d.cfg.Ledger.Get(ctx, id)
+		if err == nil && row.State.Final() { // the result came, and its process died before it was on the screen
+			return d.adopt(ctx, row, "", twilio.PayResult{Result: string(row.State)})
+		}
+	}
+	if send != nil {
 		_, err = d.carryOut(ctx, doc, *send)
 		if errors.Is(err, ErrNotSent) {
 			err = nil // it is noted, and tried again or told
 		}
 	}
 	return err
+}
+
+// dropMissing takes what is noted of a payment that is not there off the lists, and puts it back if it came meanwhile.
+func (d *Desk) dropMissing(ctx context.Context, id string) error {
+	if err := d.store.drop(ctx, id); err != nil {
+		return err
+	}
+	doc, err := d.store.load(ctx, id)
+	if errors.Is(err, ErrNoAssisted) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.store.note(ctx, doc, d.rules.due(doc, d.cfg.Now()))
 }
 
 // tick is what the time does to a document: pure. It gives what Twilio is to be asked, if anything.
@@ -116,7 +154,14 @@ func (r *rules) tickStart(doc *document, now time.Time) *order {
 	if doc.Create.Acked || now.Sub(doc.Create.At) < r.limits.Result {
 		return nil
 	}
-	return doc.Create
+	return sendAgain(doc.Create, now)
+}
+
+// sendAgain is an order that is to be sent again. Its time is noted, so that no other process sends it beside this
+// one; and where nobody knows what came of the last try, so is that.
+func sendAgain(o *order, now time.Time) *order {
+	o.At, o.Unsure = now, o.Unsure || o.Tries == 0
+	return o
 }
 
 // tickKeypad waits for the result of a caller who has hung up.
@@ -155,7 +200,7 @@ func (r *rules) tickResult(doc *document, now time.Time) *order {
 	if doc.Final == nil || doc.Final.Tries >= maxTries || now.Sub(doc.Final.At) < r.limits.Result {
 		return nil
 	}
-	return doc.Final
+	return sendAgain(doc.Final, now)
 }
 
 // due is when a document has to be looked at next: pure.
@@ -171,6 +216,12 @@ func (r *rules) due(doc *document, now time.Time) time.Time {
 		soonest(now.Add(r.limits.Result))
 		soonest(doc.Started.Add(r.limits.Start))
 	case StageOpen:
+		if doc.Keypad {
+			if !doc.CallEnded.IsZero() {
+				soonest(doc.CallEnded.Add(r.limits.Unknown))
+			}
+			return at
+		}
 		soonest(doc.IdleEnds)
 		if f := doc.field(doc.Asking); f != nil && !f.Until.IsZero() {
 			soonest(f.Until.Add(r.limits.Grace))

@@ -35,9 +35,9 @@ func (d *Desk) callbackURL(id string, ask int) string {
 func (d *Desk) carryOut(ctx context.Context, doc *document, o order) (*document, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit)
 	defer cancel()
-	sid, err := d.post(ctx, doc, o)
+	said := d.post(ctx, doc, o)
 	kept, noteErr := d.update(context.WithoutCancel(ctx), doc.ID, func(doc *document, now time.Time) error {
-		return d.rules.answered(doc, o, sid, err, now)
+		return d.rules.answered(doc, o, said, now)
 	})
 	if noteErr != nil {
 		return doc, noteErr
@@ -47,35 +47,59 @@ func (d *Desk) carryOut(ctx context.Context, doc *document, o order) (*document,
 			d.cfg.Log.Error("settle payment", "payment", kept.ID, "error", settleErr)
 		}
 	}
-	if err != nil {
-		d.cfg.Log.Warn("Twilio did not take an order", "call", doc.Call, "payment", doc.ID, "order", o.Do, "error", err)
-		return kept, fmt.Errorf("%w: %s: %w", ErrNotSent, o.Do, err)
+	if said.err == nil {
+		return kept, nil
 	}
-	return kept, nil
+	d.cfg.Log.Warn("Twilio did not take an order", "call", doc.Call, "payment", doc.ID, "order", o.Do, "error", said.err)
+	if o.Do == doComplete && kept.Stage != StageOpen && kept.Stage != StageCancelled {
+		return kept, nil // it may be at work: nobody may say that nothing was charged
+	}
+	return kept, fmt.Errorf("%w: %s: %w", ErrNotSent, o.Do, said.err)
+}
+
+// reply is what came of an order.
+type reply struct {
+	sid    string // of the session that was opened
+	err    error
+	unsure bool // an earlier try of it may have arrived
 }
 
 // post sends an order, and again with the same key while it is unclear whether it arrived.
-func (d *Desk) post(ctx context.Context, doc *document, o order) (sid string, err error) {
+func (d *Desk) post(ctx context.Context, doc *document, o order) (said reply) {
 	for range quickTries {
+		said.unsure = said.unsure || unclear(said.err)
 		switch o.Do {
 		case doCreate:
 			var p twilio.Payment
-			p, err = d.cfg.Twilio.CreatePayment(ctx, doc.Call, d.newTwilioPayment(doc))
-			sid = p.SID
+			p, said.err = d.cfg.Twilio.CreatePayment(ctx, doc.Call, d.newTwilioPayment(doc))
+			if said.sid = p.SID; said.err == nil && p.SID == "" {
+				said.err = errNoSession
+			}
 		case doRedirect:
-			_, err = d.cfg.Twilio.RedirectCall(ctx, doc.Call, d.cfg.PublicURL+"/voice/desk/"+doc.ID)
+			if said.err = d.setDetour(ctx, doc.Call, doc.ID, nil); said.err == nil {
+				_, said.err = d.cfg.Twilio.RedirectCall(ctx, doc.Call, d.cfg.PublicURL+"/voice/desk/"+doc.ID)
+			}
 		default:
 			u := twilio.PaymentUpdate{IdempotencyKey: o.Key, StatusCallback: d.callbackURL(doc.ID, o.Ask), Capture: o.Field}
 			if o.Do != doCapture {
 				u.Capture, u.Status = "", o.Do
 			}
-			_, err = d.cfg.Twilio.UpdatePayment(ctx, doc.Call, doc.SID, u)
+			_, said.err = d.cfg.Twilio.UpdatePayment(ctx, doc.Call, doc.SID, u)
 		}
-		if err == nil || refused(err) || ctx.Err() != nil {
-			return sid, err
+		if said.err == nil || refused(said.err) || ctx.Err() != nil {
+			return said
 		}
 	}
-	return sid, err
+	return said
+}
+
+// errNoSession is an answer of Twilio's that names no session.
+var errNoSession = errors.New("payments: Twilio named no session")
+
+// unclear tells whether an order may have arrived although its answer says nothing of the kind.
+func unclear(err error) bool {
+	var e *twilio.Error
+	return err != nil && !refused(err) && !(errors.As(err, &e) && e.NotProcessed())
 }
 
 // refused tells whether Twilio said clearly that it did not do it, and will not.
@@ -90,7 +114,7 @@ func (d *Desk) newTwilioPayment(doc *document) twilio.NewPayment {
 		IdempotencyKey: doc.Create.Key, StatusCallback: d.callbackURL(doc.ID, 0), Currency: doc.Amount.Currency,
 		Description: doc.Reference, PaymentConnector: doc.Connector, PaymentMethod: doc.Method,
 		BankAccountType: doc.BankAccount, Timeout: doc.KeyTimeout, Input: "dtmf",
-		Parameters: map[string]string{"paydial_payment": doc.ID},
+		Parameters: map[string]string{},
 	}
 	if doc.Intent == Charge {
 		n.ChargeAmount = twilio.Amount(doc.Amount.Decimal())
@@ -100,6 +124,7 @@ func (d *Desk) newTwilioPayment(doc *document) twilio.NewPayment {
 	for name, value := range doc.Offer.Parameters {
 		n.Parameters[name] = value
 	}
+	n.Parameters["paydial_payment"] = doc.ID
 	if doc.Method == methodCard {
 		code, postal := doc.field(fieldCode) != nil, doc.field(fieldPostal)
 		ask := postal != nil && !postal.Given
@@ -122,15 +147,17 @@ const (
 )
 
 // answered notes how an order went: pure.
-func (r *rules) answered(doc *document, o order, sid string, err error, now time.Time) error {
+func (r *rules) answered(doc *document, o order, said reply, now time.Time) error {
+	err := said.err
 	kept := doc.orderLike(o)
 	if kept == nil {
 		return errNoChange // something else was asked meanwhile
 	}
 	kept.Tries, kept.At = kept.Tries+1, now
+	kept.Unsure = kept.Unsure || said.unsure || unclear(err)
 	if err == nil {
 		kept.Acked = true
-		r.tookOrder(doc, o, sid, now)
+		r.tookOrder(doc, o, said.sid, now)
 		return nil
 	}
 	trouble := &Trouble{Code: "not_sent", At: now}
@@ -153,9 +180,12 @@ func (r *rules) answered(doc *document, o order, sid string, err error, now time
 func (r *rules) tookOrder(doc *document, o order, sid string, now time.Time) {
 	switch o.Do {
 	case doCreate:
+		if doc.Stage.Over() {
+			r.openedLate(doc, sid, now)
+			return
+		}
 		r.opened(doc, sid, now)
-	case doRedirect:
-		r.opened(doc, "", now)
+	case doRedirect: // Arrived opens it
 	case doCapture:
 		if f := doc.field(o.Field); f != nil && f.Ask == o.Ask && !f.Closed && r.field(f, eventSent) {
 			f.Until = now.Add(keyTimeout(doc))
@@ -167,7 +197,9 @@ func (r *rules) tookOrder(doc *document, o order, sid string, now time.Time) {
 func (r *rules) refusedOrder(doc *document, o order, kept *order, trouble *Trouble, now time.Time) {
 	switch o.Do {
 	case doCreate, doRedirect:
-		r.end(doc, StageUnavailable, now)
+		if doc.Stage == StageStarting { // else it was opened by an earlier try
+			r.end(doc, StageUnavailable, now)
+		}
 	case doCapture:
 		if doc.Asking == o.Field {
 			r.leave(doc)
@@ -175,14 +207,20 @@ func (r *rules) refusedOrder(doc *document, o order, kept *order, trouble *Troub
 	case doComplete:
 		gone := trouble.Code == strconv.Itoa(twilio.CodeNotFound)
 		switch {
-		case !gone:
-			r.stage(doc, eventReopen)
-			doc.Charged, doc.IdleEnds = time.Time{}, now.Add(r.limits.Idle)
-			doc.log(now, "", "refused", "", trouble.Code)
-		case kept.Tries == 1: // the session had ended before: nothing was sent to the card company
+		case doc.Stage != StageCharging || kept.Acked || kept.Unsure: // an earlier try may be at work: only its result tells
+		case gone: // the session had ended before: nothing was sent to the card company
 			r.end(doc, StageCancelled, now)
+		default:
+			r.reopen(doc, now)
+			doc.log(now, "", "refused", "", trouble.Code)
 		}
 	}
+}
+
+// reopen goes back to the fields: the card company was not asked.
+func (r *rules) reopen(doc *document, now time.Time) {
+	r.stage(doc, eventReopen)
+	doc.Charged, doc.IdleEnds = time.Time{}, now.Add(r.limits.Idle)
 }
 
 // orderLike is the order of a document that is the same as o.

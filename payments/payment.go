@@ -56,6 +56,16 @@ func (s State) rank() int {
 // Final tells whether the state is a known result.
 func (s State) Final() bool { return s.rank() == 3 }
 
+// tookNothing tells whether the payment ended before the gateway was asked.
+func (s State) tookNothing() bool {
+	switch s {
+	case Cancelled, GaveUp, HungUp, Unavailable:
+		return true
+	case Started, Unknown, Paid, Saved, Declined:
+	}
+	return false
+}
+
 // Succeeded tells whether what was wanted happened: the charge, or the saving.
 func (s State) Succeeded() bool { return s == Paid || s == Saved }
 
@@ -114,6 +124,9 @@ type Result struct {
 	ErrorCode      int // Twilio's PayErrorCode
 	ErrorText      string
 	ConnectorError string
+	// Yields says that the result may be one of several words for one end: where another end that took nothing is kept
+	// already, it is no contradiction. A caller who hangs up while the agent cancels is no reason to look.
+	Yields bool
 }
 
 // Progress is what a status callback may tell of a payment under way: masked values only.
