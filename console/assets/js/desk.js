@@ -220,7 +220,7 @@ function wire() {
   wireKeys((what, n) => {
     const p = acts.payment;
     if (what === "help") return doing.help() ?? true;
-    if (!p || over(p) || !model.leads(p, screen) || model.drafts.has(model.chosen)) return false;
+    if (!p || over(p) || !model.leads(p, screen)) return false;
     if (what === "ask") return n <= p.fields.length && !p.keypad ? (acts.ask(p.fields[n - 1].name), true) : false;
     if (p.keypad && what !== "cancel") return false;
     doing[what]();
