@@ -93,6 +93,7 @@ func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
 	}
 	doc.Fields = fieldsOf(doc, s.AskPostal)
 	doc.Required = doc.missing()
+	doc.receiptBy(h)
 	if carddata.Holds(doc.Reference, carddata.Prose) || carddata.Holds(s.Reason, carddata.Prose) {
 		return nil, ErrCardData
 	}
