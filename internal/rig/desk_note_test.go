@@ -37,6 +37,25 @@ func TestNoteIsTheAgentsOwn(t *testing.T) {
 	}
 }
 
+// TestPractisingAlone answers on the desk's own phone, and lets the caller answer by themselves.
+func TestPractisingAlone(t *testing.T) {
+	t.Parallel()
+	r := rig.Start(t, local.Options{})
+	b := deskBrowser(t, r, "kim")
+	r.Ringing(t)
+	b.click(".agent-answer")
+	b.reads("#softphone", "The caller answers by themselves")
+	b.run(`const s = document.querySelector('#softphone [name="habit"]'); s.value = "mistakes"; s.dispatchEvent(new Event("change", {bubbles: true}))`)
+	b.until(`!document.querySelector("#softphone .practice-card").hidden`)
+	b.focus(`[data-do="start"]`)
+	b.press("\r")
+	b.field("payment-card-number", "typing")
+	b.look("practice")
+	b.field("payment-card-number", "wrong")
+	b.press("2")
+	b.field("expiration-date", "typing")
+}
+
 // TestDeskWrapUpOnThePage sends the receipt, writes an outcome with a note that first holds a card number, finds it on
 // the call's page, and is asked for it when the next call comes.
 func TestDeskWrapUpOnThePage(t *testing.T) {

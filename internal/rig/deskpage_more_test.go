@@ -240,6 +240,23 @@ func TestDeskSecondTab(t *testing.T) {
 	}
 }
 
+// TestTabsOnATelephone: where there is no room for the names of all pages, the one that is open is in sight.
+func TestTabsOnATelephone(t *testing.T) {
+	t.Parallel()
+	r := rig.Start(t, local.Options{})
+	b := deskBrowser(t, r, "sam")
+	b.do(chromedp.EmulateViewport(360, 740))
+	for _, page := range []string{"/audit", "/payments", "/desk"} {
+		b.do(chromedp.Navigate(r.AppURL + page))
+		b.until(fmt.Sprintf(`(() => {
+			const nav = document.querySelector(".bar-nav").getBoundingClientRect(), here = document.querySelector(".bar-nav [aria-current]");
+			const at = here.getBoundingClientRect();
+			return here.getAttribute("href") === %q && nav.width > 0 && at.left >= nav.left - 1 && at.right <= nav.right + 1;
+		})()`, page))
+	}
+	b.picture("tabs-360")
+}
+
 // tab is another tab of the same browser.
 func (b *browser) tab() *browser {
 	b.t.Helper()

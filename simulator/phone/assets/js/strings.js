@@ -145,7 +145,7 @@ const en = {
   reject: "Reject",
   onTheLine: "You are on the line as {to}",
   practice: "The caller answers by themselves",
-  practiceCard: "with",
+  practiceCard: "with the card",
   habitOff: "no, I press the keys",
   habitPatient: "patiently",
   habitMistakes: "with a slip in each field",
