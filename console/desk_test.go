@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,8 @@ type deskHouse struct {
 	desk *payments.Desk
 	sim  string // the simulator's address
 	call string
+
+	noText atomic.Int32 // Twilio answers a text message with this status and refuses it; 0: it takes it
 }
 
 func openDesk(t *testing.T) *deskHouse {
@@ -44,6 +47,16 @@ func openDesk(t *testing.T) *deskHouse {
 		t.Fatal(err)
 	}
 	app.Handle("/", sim.Handler())
+	app.HandleFunc("POST /2010-04-01/Accounts/{account}/Messages.json", func(w http.ResponseWriter, r *http.Request) {
+		status := int(d.noText.Load())
+		if status == 0 {
+			sim.Handler().ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprint(w, `{"code":21610,"message":"Attempt to send to unsubscribed recipient","status":400}`)
+	})
 	app.HandleFunc("/voice", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
 		_, _ = fmt.Fprint(w, `<Response><Dial><Client>billing-desk</Client></Dial></Response>`)
@@ -88,8 +101,15 @@ func openDesk(t *testing.T) *deskHouse {
 func (d *deskHouse) ring() {
 	d.t.Helper()
 	d.call = d.control("", map[string]any{"from": "+15550123456", "to": deskLine, "pace": 0})["call_sid"].(string)
+	d.talking()
+	d.offer("+15550123456", "en-US")
+}
+
+// offer puts the call on the desks.
+func (d *deskHouse) offer(from, language string) {
+	d.t.Helper()
 	err := d.desk.Offer(d.t.Context(), payments.Handover{
-		Call: d.call, From: "+15550123456", To: deskLine, Flow: "pay-my-bill", Scene: "balance", Language: "en-US", At: noon,
+		Call: d.call, From: from, To: deskLine, Flow: "pay-my-bill", Scene: "balance", Language: language, At: noon,
 		AgentSees: []payments.Seen{{Name: "owes", Value: "$84.20"}},
 		Offer: &payments.Offer{
 			Step: "pay#2", Intent: payments.Charge, Amount: payments.Amount{Minor: 8420, Currency: "usd"}, Reference: "Energy bill 5678",
@@ -99,6 +119,23 @@ func (d *deskHouse) ring() {
 	})
 	if err != nil {
 		d.t.Fatal(err)
+	}
+}
+
+// talking waits until the caller is on the line: before, no payment can be opened.
+func (d *deskHouse) talking() {
+	d.t.Helper()
+	for limit := time.Now().Add(patience); time.Now().Before(limit); {
+		resp, err := http.Get(d.sim + "/sim/v1/calls/" + d.call)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		var now struct{ Status string }
+		err = json.NewDecoder(resp.Body).Decode(&now)
+		resp.Body.Close()
+		if err != nil || now.Status == "in-progress" {
+			return
+		}
 	}
 }
 

@@ -49,13 +49,19 @@ var (
 		Help: "The ledger has the payment. Nothing was charged now."}
 	problemCard = problem{Code: "card_digits", Status: http.StatusUnprocessableEntity, Title: "That looks like a card number",
 		Help: "Card numbers are never written anywhere: let the caller key it. Nothing was kept."}
+	problemNote = problem{Code: "bad_note", Status: http.StatusUnprocessableEntity, Title: "That note cannot be kept",
+		Help: "Choose an outcome: done, later, call_back, refused or other. A note has up to 500 characters."}
+	problemNoText = problem{Code: "no_text", Status: http.StatusConflict, Title: "No text message can reach this caller",
+		Help: "They hide their number, or ring from a line that takes none. Read the confirmation to them."}
+	problemReceipt = problem{Code: "receipt_not_sent", Status: http.StatusBadGateway, Title: "The receipt was not sent",
+		Help: "The member receipt of the payment says why. The payment itself stands. Read the confirmation to the caller."}
 )
 
 // deskProblems is every problem of the desk, for the page that explains them.
 func deskProblems() []problem {
 	return []problem{problemDeskOff, problemNoAssisted, problemBody, problemKeyMissing, problemKeyReused, problemKeyRunning, problemScreen,
 		problemStage, problemNotOffered, problemCallBusy, problemField, problemMissing, problemAmount, problemRaised, problemReason,
-		problemNotSent, problemUnsettled, problemPaid, problemCard}
+		problemNotSent, problemUnsettled, problemPaid, problemCard, problemNote, problemNoText, problemReceipt}
 }
 
 // deskProblemOf is the problem that an error of the desk means, with the payment where there is one.
@@ -70,6 +76,7 @@ func deskProblemOf(a payments.Assisted, err error) problem {
 		{payments.ErrMissing, problemMissing}, {payments.ErrRaised, problemRaised}, {payments.ErrAmount, problemAmount},
 		{payments.ErrReason, problemReason}, {payments.ErrNotSent, problemNotSent}, {payments.ErrUnsettled, problemUnsettled},
 		{payments.ErrAlreadyPaid, problemPaid}, {payments.ErrCardData, problemCard},
+		{payments.ErrNote, problemNote}, {payments.ErrNoText, problemNoText}, {payments.ErrReceipt, problemReceipt},
 		{errKeyMissing, problemKeyMissing}, {errKeyReused, problemKeyReused}, {errKeyRunning, problemKeyRunning},
 	} {
 		if errors.Is(err, each.err) {

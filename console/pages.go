@@ -159,8 +159,13 @@ func (c *Console) callPage(g *gin.Context) {
 		c.sorry(g, err)
 		return
 	}
+	notes, err := c.notesOn(g, sid)
+	if err != nil {
+		c.sorry(g, err)
+		return
+	}
 	f := frame{Title: t("call") + " " + shortSID(sid), Here: "calls", Live: s.Live(), Data: map[string]any{
-		"Call": c.rowsOf([]sessions.Session{s})[0], "Rows": c.timeline(events, s.Started),
+		"Call": c.rowsOf([]sessions.Session{s})[0], "Rows": c.timeline(events, s.Started), "Notes": notes,
 	}}
 	if s.Live() {
 		f.Events = "/calls/" + sid + "/events"

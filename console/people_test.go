@@ -169,6 +169,7 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/payments/:id/ask": access.TakePayments, "POST /api/v1/payments/:id/more-time": access.TakePayments,
 	"POST /api/v1/payments/:id/stop": access.TakePayments, "POST /api/v1/payments/:id/complete": access.TakePayments,
 	"POST /api/v1/payments/:id/cancel": access.TakePayments, "POST /api/v1/payments/:id/take-over": access.TakePayments,
+	"POST /api/v1/payments/:id/note": access.TakePayments, "POST /api/v1/payments/:id/receipt": access.TakePayments,
 	"GET /desk": access.TakePayments, "GET /api/v1/desk": access.TakePayments, "GET /api/v1/desk/events": access.TakePayments,
 	"GET /api/v1/payments/:id/desk": access.TakePayments, "GET /api/v1/payments/:id/events": access.TakePayments,
 	"GET /api/openapi.json": "", "GET /api/problems": "", "GET /assets/*name": "",

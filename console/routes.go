@@ -64,5 +64,7 @@ func (c *Console) deskRoutes(people, api gin.IRouter) {
 	one.POST("/more-time", take, c.deskOn, c.act("payment.more_time", c.moreTime))
 	one.POST("/stop", take, c.deskOn, c.act("payment.stop", c.stopField))
 	one.POST("/cancel", take, c.deskOn, c.act("payment.cancel", c.cancelPayment))
+	one.POST("/note", take, c.deskOn, c.wrapUp)
+	one.POST("/receipt", take, c.deskOn, c.act("payment.receipt", c.sendReceipt))
 	one.POST("/take-over", take, c.deskOn, c.act("payment.take_over", c.takeOver))
 }

@@ -147,7 +147,9 @@ func millis(ms string) string {
 func rest(f fact) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(f.More)) {
-		parts = append(parts, key+" "+f.More[key])
+		if f.More[key] != "" {
+			parts = append(parts, key+" "+f.More[key])
+		}
 	}
 	return strings.Join(parts, " · ")
 }

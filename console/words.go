@@ -155,6 +155,8 @@ var words = map[string]string{
 	"deskHelpTick":    "A tick means well-formed. Only the last line says approved.",
 	"close":           "Close",
 	"deskPhone":       "Your phone",
+	"deskEnded":       "Ended lately",
+	"agentNotes":      "Agent's notes",
 
 	"problemCode":   "Code",
 	"problemStatus": "Status",

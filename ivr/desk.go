@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -59,7 +60,7 @@ func (s *Server) offer(ctx context.Context, r *run, stop *flows.DialStop) error 
 	st := r.place.Flow
 	h := payments.Handover{
 		Call: r.call, From: r.kept.From, To: r.kept.To, Flow: r.flow.Name, Scene: cameFrom(st.Scenes), Team: stop.Team,
-		Language: st.Language, At: s.Now(), AgentSees: []payments.Seen{},
+		Language: st.Language, At: s.Now(), AgentSees: []payments.Seen{}, Outbound: strings.HasPrefix(st.Call.Direction, "outbound"),
 	}
 	for _, x := range stop.AgentSees {
 		h.AgentSees = append(h.AgentSees, payments.Seen{Name: x.Name, Value: x.Value})

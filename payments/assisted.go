@@ -129,6 +129,9 @@ type Assisted struct {
 	Trouble      *Trouble       `json:"trouble"`
 	Recording    RecordingState `json:"recording"`
 	Log          []LogLine      `json:"log"`
+	WrapUp       WrapUp         `json:"wrap_up,omitempty"` // how the agent says that the call ended; "" until then
+	Note         string         `json:"note,omitempty"`    // what the agent wrote to it
+	Receipt      *Receipt       `json:"receipt,omitempty"` // nil when no text message can reach the caller
 
 	Started time.Time `json:"started_at"`
 	Updated time.Time `json:"updated_at"`

@@ -98,6 +98,7 @@ func planned(h Handover, s Start, by Actor, l Limits) (*document, error) {
 	}
 	doc.Fields = fieldsOf(doc, s.AskPostal)
 	doc.Required = doc.missing()
+	doc.receiptBy(h)
 	if doc.First != "" && doc.First != "first" && doc.field(doc.First) == nil {
 		return nil, fmt.Errorf("%w: %.40q", ErrField, doc.First)
 	}

@@ -64,6 +64,8 @@ type document struct {
 	Ended     time.Time `json:"ended,omitzero"`
 	Paused    []string  `json:"paused,omitempty"`  // recordings that were paused for it
 	Settled   bool      `json:"settled,omitempty"` // ledger, recording and call were told of the end
+
+	Way receiptWay `json:"way,omitzero"` // of a receipt
 }
 
 // mark is what Field does not show.

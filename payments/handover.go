@@ -13,6 +13,7 @@ type Handover struct {
 	Call      string    `json:"call_sid"`
 	From      string    `json:"from"`
 	To        string    `json:"to"`
+	Outbound  bool      `json:"outbound,omitempty"` // we have rung: the caller is To
 	Flow      string    `json:"flow"`
 	Scene     string    `json:"scene"`
 	Team      string    `json:"team"`

@@ -21,6 +21,7 @@ type assisted struct {
 	updated time.Time
 	session *paysession.Agent
 	client  *connector.Client
+	timeout time.Duration // the caller has for a key
 
 	operations []*operation      // requests that were carried out, oldest first
 	final      map[string]string // the last status callback, once the session is over
@@ -71,6 +72,7 @@ func (p *assisted) handle(in paysession.Input) {
 	case l.hungUp:
 	case p.session.Listening() && !key:
 		l.call.setWaiting("pay:" + p.session.Waiting())
+		l.asked()
 	case asked && !p.session.Listening():
 		l.call.setWaiting(l.verbWaits())
 	}

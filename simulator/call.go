@@ -75,6 +75,7 @@ type call struct {
 	exchanges    []*exchange
 	requests     int // webhooks so far
 	children     []*call
+	caller       *callerView // who answers by themselves; nil: nobody
 }
 
 // statusCallback is where and of what a call's progress is told.

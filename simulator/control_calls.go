@@ -36,6 +36,7 @@ type callView struct {
 	CreatedAt  time.Time       `json:"created_at"`
 	Seconds    int             `json:"seconds"` // since it was answered
 	Ended      bool            `json:"ended"`
+	Caller     *callerView     `json:"caller,omitempty"` // answers an agent's questions by themselves
 }
 
 // childView is a dialed leg in the view of its parent.
@@ -53,7 +54,7 @@ func (c *call) view() callView {
 		CallSID: c.sid, Status: c.status, Direction: c.direction, From: c.from, To: c.to,
 		WaitingFor: c.waiting, WaitingID: c.waitingID, Heard: append([]heard{}, c.heard...), Requests: c.requests,
 		AnsweredBy: c.answeredBy, Children: []childView{}, CreatedAt: c.created, Seconds: seconds, Ended: !c.endedAt.IsZero(),
-		Recordings: recorded,
+		Recordings: recorded, Caller: c.caller,
 	}
 	if c.parent != nil {
 		v.Parent = c.parent.sid

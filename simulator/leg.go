@@ -38,6 +38,7 @@ type leg struct {
 	shown     bool        // expecting has been published as waiting_for
 	masked    bool        // keys belong to a Pay
 	payments  []*assisted // opened over REST; only the last can be open
+	practice  *practice   // the caller answers an agent by themselves; nil: they do not
 	keys      []keyPress  // pressed, not yet used
 	silent    bool        // the person lets the running wait pass
 	unsettled []*ack      // senders who wait for their keys to be used

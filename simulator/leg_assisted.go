@@ -38,7 +38,7 @@ func (l *leg) openPayment(req payRequest) (*assisted, *refusal) {
 	}
 	op.url = target
 	p := &assisted{
-		leg: l, sid: l.sim.ids.sid("PK"), created: l.now(), updated: l.now(), client: req.client,
+		leg: l, sid: l.sim.ids.sid("PK"), created: l.now(), updated: l.now(), client: req.client, timeout: req.cfg.Timeout,
 		session: paysession.NewAgent(req.cfg, l.now()), operations: []*operation{&op},
 	}
 	l.payments = append(l.payments, p)

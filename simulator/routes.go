@@ -28,6 +28,7 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/silence", s.ctlSilence)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/hangup", s.ctlHangup)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/answer", s.ctlAnswer)
+	mux.HandleFunc("POST /sim/v1/calls/{sid}/caller", s.ctlCaller)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/events", s.ctlEvents)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/webhooks", s.ctlWebhooks)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}/log", s.ctlLog)

@@ -109,6 +109,14 @@ func ended(stage payments.Stage, code, text string) payments.Assisted {
 	})
 }
 
+// noted is a payment that was paid, with its receipt and what the agent wrote.
+func noted(receipt payments.Receipt, outcome payments.WrapUp, note string) payments.Assisted {
+	p := ended(payments.StagePaid, "", "")
+	receipt.To, receipt.At = rig.From, time.Now()
+	p.Confirmation, p.Receipt, p.WrapUp, p.Note = "SIM-7F3K2M", &receipt, outcome, note
+	return p
+}
+
 // galleryStates are the pictures, by name. Each is judged by axe in light and dark.
 func galleryStates() map[string]payments.Assisted {
 	return map[string]payments.Assisted{
@@ -144,16 +152,30 @@ func galleryStates() map[string]payments.Assisted {
 			p.Stage, p.Asking = payments.StageStarting, ""
 			p.Fields[0].State = payments.FieldNotAsked
 		}),
-		"charging": openPayment(func(p *payments.Assisted) { p.Stage, p.Asking, p.Required = payments.StageCharging, "", nil }),
-		"declined": ended(payments.StageDeclined, "64012", "Your card was declined."),
-		"unknown":  ended(payments.StageUnknown, "no_result", ""),
-		"star":     ended(payments.StageCancelled, "caller-interrupted-with-star", ""),
-		"left":     ended(payments.StageCallerLeft, "caller-hung-up", ""),
-		"setup":    ended(payments.StageUnavailable, "64001", "Connector credentials are invalid"),
-		"saved":    ended(payments.StageSaved, "", ""),
-		"other":    openPayment(func(p *payments.Assisted) { p.Screen = "another" }),
-		"idle":     openPayment(func(p *payments.Assisted) { p.IdleEnds = time.Now().Add(52 * time.Second) }),
-		"keypad":   openPayment(func(p *payments.Assisted) { p.Keypad, p.Asking = true, "" }),
+		"charging":       openPayment(func(p *payments.Assisted) { p.Stage, p.Asking, p.Required = payments.StageCharging, "", nil }),
+		"declined":       ended(payments.StageDeclined, "64012", "Your card was declined."),
+		"unknown":        ended(payments.StageUnknown, "no_result", ""),
+		"star":           ended(payments.StageCancelled, "caller-interrupted-with-star", ""),
+		"left":           ended(payments.StageCallerLeft, "caller-hung-up", ""),
+		"setup":          ended(payments.StageUnavailable, "64001", "Connector credentials are invalid"),
+		"saved":          ended(payments.StageSaved, "", ""),
+		"receipt":        noted(payments.Receipt{State: payments.ReceiptPossible}, "", ""),
+		"receipt-failed": noted(payments.Receipt{State: payments.ReceiptFailed, Why: "21610 Attempt to send to unsubscribed recipient"}, "", ""),
+		"receipt-unknown": noted(payments.Receipt{State: payments.ReceiptUnknown}, payments.WrapUpCallBack, "Rings on Friday about the rest, asks for "+
+			"Annemarie-Louise Featherstonehaugh-Cholmondeley; account under Energieversorgungsgesellschaftsvertrag."),
+		"long": openPayment(func(p *payments.Assisted) {
+			p.Amount = payments.Amount{Minor: 98765432100, Currency: "usd"}
+			p.Reference = "Energy bill 5678, second reminder, with the reconnection fee of last February and ReferenceWithoutAnySpaceInIt"
+			p.Slow, p.Method, p.BankAccount = true, "ach-debit", "commercial-checking"
+			p.Fields = []payments.Field{
+				{Name: "bank-routing-number", State: payments.FieldWrong, Error: "invalid-bank-routing-number", Digits: 9, Length: 9, Tries: 2},
+				{Name: "bank-account-number", State: payments.FieldTyping, Digits: 17, Tries: 1, Until: time.Now().Add(7 * time.Second)},
+			}
+			p.Asking, p.Required = "bank-account-number", []string{"bank-routing-number", "bank-account-number"}
+		}),
+		"other":  openPayment(func(p *payments.Assisted) { p.Screen = "another" }),
+		"idle":   openPayment(func(p *payments.Assisted) { p.IdleEnds = time.Now().Add(52 * time.Second) }),
+		"keypad": openPayment(func(p *payments.Assisted) { p.Keypad, p.Asking = true, "" }),
 	}
 }
 
@@ -168,7 +190,7 @@ func TestDeskGallery(t *testing.T) {
 	states := galleryStates()
 	for _, name := range slices.Sorted(maps.Keys(states)) {
 		language := "en-US"
-		if name == "brand" {
+		if name == "brand" || name == "declined" {
 			language = "es-US"
 		}
 		g.hang(agentKim, language, states[name])
@@ -188,6 +210,12 @@ func (b *browser) galleryOfPeople(g *gallery) {
 		b.do(chromedp.Reload())
 		b.reads("#desk-work", "kim leads this payment")
 		b.look(name)
+		over := galleryStates()["receipt-unknown"]
+		over.ID, over.Call, over.Agent = "pay_2", "CA2", "annemarie.featherstonehaugh"
+		g.hang(map[string]any{"id": "sam", "name": "Sam", "roles": []string{name}, "can": can}, "en-US", galleryStates()["typing"], over)
+		b.do(chromedp.Reload())
+		b.reads("#desk-ended", "We call back")
+		b.look(name + "-ended")
 	}
 }
 

@@ -8,6 +8,8 @@ const CALM = 250; // ms to gather events that come together
 
 document.documentElement.classList.add("scripted");
 wireTheme(document.getElementById("theme"));
+showWhere();
+window.addEventListener("resize", showWhere);
 
 // Our own server rendered the page and escaped every word; this policy only says so to the browser.
 const policy = window.trustedTypes?.createPolicy("paydial", { createHTML: (html) => html });
@@ -22,6 +24,13 @@ if (main.dataset.events) {
   }
 } else if ("live" in main.dataset) {
   setInterval(() => document.visibilityState === "visible" && renew(), EVERY);
+}
+
+// showWhere brings the current page's name into sight: on a narrow screen the names scroll sideways.
+function showWhere() {
+  const nav = document.querySelector(".bar-nav");
+  const here = nav?.querySelector("[aria-current]");
+  if (here) nav.scrollLeft += here.getBoundingClientRect().left - nav.getBoundingClientRect().left - (nav.clientWidth - here.offsetWidth) / 2;
 }
 
 // renew takes the page's main part from the server again. What has the focus or is selected is left alone.

@@ -6,7 +6,7 @@ import { ask } from "./desk-ask.js";
 import { fieldName } from "./desk-fields.js";
 import { bodyOf, draftFor, faultOf } from "./desk-form.js";
 import { chargeable, live, over } from "./desk-model.js";
-import { money, t } from "./desk-words.js";
+import { money, phone, t } from "./desk-words.js";
 
 export class Acts {
   #keys = new Map(); // by intent: the key it is sent under until the server has answered it
@@ -141,6 +141,29 @@ export class Acts {
       return;
     }
     if (await ask({ title: t("cancelTitle"), text: t("cancelText"), yes: t("cancelYes"), no: t("cancelNo"), bad: true })) await this.simple("cancel");
+  }
+
+  // note keeps the outcome and the note of a payment that is over.
+  async note(draft) {
+    const p = this.payment;
+    if (!p || !over(p)) return;
+    const answer = await this.do(`note ${p.id}`, `/payments/${p.id}/note`, { outcome: draft.outcome, note: draft.note.trim() });
+    if (!answer) return;
+    draft.open = false;
+    this.voice.status(t("noteKept"));
+    this.changed();
+  }
+
+  // receipt sends the receipt. What became of it is told by the payment.
+  async receipt() {
+    const p = this.payment;
+    if (!p || p.state !== "paid") return;
+    const answer = await this.do(`receipt ${p.id}`, `/payments/${p.id}/receipt`, {});
+    if (answer?.receipt?.state === "sent") this.voice.status(t("receipt.sent", { to: phone(answer.receipt.to), time: "" }));
+    else if (!answer && this.model.refused.get(p.call_sid)?.code === "receipt_not_sent") {
+      this.model.refused.delete(p.call_sid); // it stands at the receipt, with Twilio's reason
+      this.changed();
+    }
   }
 
   async takeOver() {

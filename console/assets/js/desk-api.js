@@ -97,7 +97,7 @@ export async function screenID() {
 // hold takes the lock on a name until the tab is gone. The page that was reloaded may take a moment to let go.
 async function hold(id) {
   if (!navigator.locks) return true;
-  for (const wait of [0, 120, 250]) {
+  for (const wait of [0, 120, 250, 700]) {
     await new Promise((go) => { setTimeout(go, wait); });
     const got = await new Promise((answer) => {
       navigator.locks.request(`paydial.desk.${id}`, { ifAvailable: true }, (lock) => {

@@ -1,13 +1,14 @@
 // How a payment ended: what it means, what to tell the caller, and what can be done next.
 
 import { h } from "./desk-dom.js";
+import { drawReceipt, drawWrap } from "./desk-wrap.js";
 import { brandName, known, money, say, spelled, t } from "./desk-words.js";
 
 const MOODS = { paid: "good", saved: "good", declined: "bad", unknown: "warn", unavailable: "bad", cancelled: "", caller_left: "warn" };
 const MARKS = { paid: "✓", saved: "✓", declined: "✗", unknown: "?", unavailable: "!", cancelled: "–", caller_left: "!" };
 
 // ending draws the end. can tells whether this person may go on from here.
-export function ending(payment, { language, can, offer }) {
+export function ending(payment, { language, can, offer, model }) {
   const state = payment.state;
   const code = payment.trouble?.code ?? "";
   const why = reason(payment);
@@ -20,8 +21,9 @@ export function ending(payment, { language, can, offer }) {
       why && h("p", { class: "desk-trouble" }, h("b", {}, why.what), " ", why.next, payment.trouble?.text && h("span", { class: "soft" }, ` “${payment.trouble.text}”`), " ", code && h("code", { class: "desk-code" }, code)),
       facts(payment),
       words && h("p", { class: "desk-say" }, h("span", { class: "desk-say-who" }, t("sayThis")), " ", h("q", { lang: words.lang }, words.text)),
-      next(payment, can && offer),
-      wrapUp(payment)));
+      can && hints(payment),
+      next(payment, can && offer, drawReceipt(payment, { may: can, busy: model.busy.has(`receipt ${payment.id}`) })),
+      drawWrap(payment, { model, may: can, busy: model.busy.has(`note ${payment.id}`) })));
 }
 
 // reason is why it ended so, in words and with what to do.
@@ -48,24 +50,24 @@ function sayEnd(payment, language) {
   });
 }
 
-function next(payment, can) {
-  if (!can) return null;
+// next is what can be done from here; a receipt goes first.
+function next(payment, can, receipt) {
   const button = (what, text, more = "") => h("button", { type: "button", class: `desk-button ${more}`, "data-do": what, "data-key": what }, text);
-  switch (payment.state) {
-    case "declined":
-      return h("p", { class: "desk-next" }, button("another", t("anotherCard"), "strong"), button("fresh", t("changeFirst"), "quiet"));
-    case "cancelled":
-    case "unavailable":
-      return h("p", { class: "desk-next" }, button("another", t("startAgain"), "strong"), button("fresh", t("changeFirst"), "quiet"));
-    case "paid":
-    case "saved":
-      return h("p", { class: "desk-next" }, button("fresh", t("anotherPayment"), "quiet"));
-    default:
-      return null; // unknown: nobody may try again before somebody has looked
-  }
+  const more = {
+    declined: [button("another", t("anotherCard"), "strong"), button("fresh", t("changeFirst"), "quiet")],
+    cancelled: [button("another", t("startAgain"), "strong"), button("fresh", t("changeFirst"), "quiet")],
+    unavailable: [button("another", t("startAgain"), "strong"), button("fresh", t("changeFirst"), "quiet")],
+    paid: [button("fresh", t("anotherPayment"), "quiet")],
+    saved: [button("fresh", t("anotherPayment"), "quiet")],
+  }[payment.state]; // unknown: nobody may try again before somebody has looked
+  const all = [receipt, ...((can && more) || [])].filter(Boolean);
+  return all.length > 0 && h("div", { class: "desk-next", "data-key": "next" }, all);
 }
 
-function wrapUp(payment) {
-  const hints = { paid: ["wrapReadOut", "wrapReceipt", "wrapHangUp"], saved: ["wrapSaved", "wrapHangUp"], declined: ["wrapDeclined"], unknown: ["wrapUnknown1", "wrapUnknown2", "wrapUnknown3"], caller_left: ["wrapLeft"] }[payment.state];
-  return hints ? h("ul", { class: "desk-wrap" }, hints.map((key) => h("li", { "data-key": key }, t(key)))) : null;
+function hints(payment) {
+  const all = {
+    paid: ["wrapReadOut", payment.receipt?.state === "possible" && "wrapReceipt"], saved: ["wrapSaved"], declined: ["wrapDeclined"],
+    unknown: ["wrapUnknown1", "wrapUnknown2", "wrapUnknown3"], caller_left: ["wrapLeft"],
+  }[payment.state];
+  return all && h("ul", { class: "desk-wrap" }, all.filter(Boolean).map((key) => h("li", { "data-key": key }, t(key))));
 }

@@ -15,6 +15,7 @@ export class Model {
   handovers = [];
   chosen = null; // the call that is worked on
   drafts = new Map(); // by call: what is about to be started
+  notes = new Map(); // by payment: the outcome and note that are being written
   refused = new Map(); // by call: the last problem
   busy = new Set(); // wishes under way: "complete pay_1"
   online = true;
@@ -79,6 +80,11 @@ export class Model {
 
   mine(payment) {
     return payment.agent === this.me.id;
+  }
+
+  // unwrapped is a payment of one's own that is over and has no outcome yet, but for the call that is worked on.
+  unwrapped() {
+    return [...this.payments.values()].find((p) => over(p) && this.mine(p) && !p.wrap_up && p.call_sid !== this.chosen && p === this.on(p.call_sid)) ?? null;
   }
 
   // leads tells whether this very screen may act.

@@ -4,6 +4,7 @@ import { h } from "./desk-dom.js";
 import { amountWords, drawFields, missingWords } from "./desk-fields.js";
 import { chargeable, live, over, slowHelps } from "./desk-model.js";
 import { ending, reason } from "./desk-ending.js";
+import { wrapWord } from "./desk-wrap.js";
 import { clock, known, money, phone, plain, span, t } from "./desk-words.js";
 
 const tag = (mood, mark, text, key) => h("span", { class: `tag ${mood}`, "data-key": key }, h("span", { "aria-hidden": "true" }, mark), ` ${text}`);
@@ -29,6 +30,7 @@ export function drawCalls(model, since) {
         h("span", { class: "desk-call-mid" }, handover ? where(handover) : payment?.reference),
         h("span", { class: "desk-call-end" },
           payment ? stageTag(payment) : tag("warn", "●", t("waiting")),
+          payment && over(payment) && model.mine(payment) && h("span", { class: "soft" }, payment.wrap_up ? wrapWord(payment) : t("noNoteYet")),
           h("span", { class: "num" }, payment ? amountWords(payment) : money(handover?.offer?.amount)))));
   }));
 }
@@ -45,6 +47,26 @@ export function drawTeam(model, since) {
       h("span", { class: "desk-call-mid" }, p.reference),
       h("span", { class: "desk-call-end" }, stageTag(p), h("span", {}, t("fieldsDone", { n: p.fields.filter((f) => f.state === "right").length, all: p.fields.length })),
         h("span", { class: "num" }, amountWords(p)))))));
+}
+
+// drawEnded is what a supervisor sees of payments that are over: how they ended, and what the agents wrote.
+export function drawEnded(model) {
+  const all = [...model.payments.values()].filter((p) => over(p) && !model.mine(p)).sort((a, b) => (newerEnd(a, b) ? -1 : 1));
+  return all.length > 0 && h("ul", { class: "desk-calls" }, all.map((p) => h("li", { "data-key": p.id },
+    h("button", { type: "button", class: "desk-call", "data-do": "choose", "data-call": p.call_sid, "aria-current": p.call_sid === model.chosen ? "true" : null },
+      h("span", { class: "desk-call-top" }, h("b", {}, p.agent), h("span", { class: "soft num" }, clock(p.updated_at).slice(0, 5))),
+      h("span", { class: "desk-call-mid" }, p.reference),
+      h("span", { class: "desk-call-end" }, stageTag(p), p.wrap_up && h("span", { class: "soft" }, wrapWord(p)), h("span", { class: "num" }, amountWords(p))),
+      p.note && h("span", { class: "desk-call-note" }, p.note)))));
+}
+
+const newerEnd = (a, b) => new Date(a.updated_at) > new Date(b.updated_at);
+
+// drawUnwrapped asks for the outcome of a call before; nothing waits for it.
+export function drawUnwrapped(payment) {
+  return payment && h("div", { class: "desk-hint desk-ask-note", "data-key": "unwrapped" },
+    h("p", {}, t("noteBefore", { amount: amountWords(payment), reference: payment.reference })),
+    h("button", { type: "button", class: "desk-act", "data-do": "choose", "data-call": payment.call_sid }, t("noteWrite")));
 }
 
 // drawCaller says whose call it is and what the flow knows.
@@ -93,7 +115,7 @@ export function drawPayment(payment, { model, screen, handover, language, since,
     live(payment) && slowHelps(payment) && can && h("p", { class: "desk-hint", "data-key": "slow" }, t("slowSuggest")),
     live(payment) && payment.trouble && drawTrouble(payment),
     live(payment) && !payment.keypad && payment.fields.length > 0 && drawFields(payment, { offer: handover?.offer, language, can, timeLeft }),
-    over(payment) ? ending(payment, { language, can: model.can("take_payments") && model.mine(payment), offer: handover?.offer }) : foot(payment, { can: leads, model, language }),
+    over(payment) ? ending(payment, { language, can: model.can("take_payments") && model.mine(payment), offer: handover?.offer, model }) : foot(payment, { can: leads, model, language }),
     problem);
 }
 

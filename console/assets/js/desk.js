@@ -8,9 +8,10 @@ import { countdown } from "./desk-fields.js";
 import { draftFor, drawForm } from "./desk-form.js";
 import { keysOn, switchKeys, wireKeys } from "./desk-keys.js";
 import { cardLike, live, Model, over, withoutCard } from "./desk-model.js";
-import { drawCaller, drawCalls, drawLog, drawPayment, drawTeam } from "./desk-view.js";
+import { drawCaller, drawCalls, drawEnded, drawLog, drawPayment, drawTeam, drawUnwrapped } from "./desk-view.js";
 import { Voice } from "./desk-voice.js";
 import { clock, span, t, useWords } from "./desk-words.js";
+import { noteOf, wireWrap } from "./desk-wrap.js";
 
 const SILENT = 40000; // ms without a word from the server, which speaks every 15 s, until the line counts as broken
 
@@ -123,6 +124,9 @@ function render() {
   fill($("desk-calls"), model.loaded ? drawCalls(model, since) : h("p", { class: "soft" }, t("loading")));
   $("desk-team-panel").hidden = !(model.can("take_over") || model.can("see_audit"));
   if (!$("desk-team-panel").hidden) fill($("desk-team"), drawTeam(model, since));
+  const ended = !$("desk-team-panel").hidden && drawEnded(model);
+  $("desk-ended-panel").hidden = !ended;
+  fill($("desk-ended"), ended);
   drawBar();
   fill($("desk-work"), drawWork(p));
   fill($("desk-foot"), drawLog(p));
@@ -138,6 +142,7 @@ function drawWork(p) {
   const form = draft && model.can("take_payments") && (!p || over(p));
   return [
     drawCaller(handover, p, since),
+    (!p || over(p)) && model.can("take_payments") && drawUnwrapped(model.unwrapped()),
     form ? h("section", { class: "desk-pay", "data-key": `take-${model.chosen}`, "aria-labelledby": "take-title" },
       h("div", { class: "desk-pay-head" }, h("h2", { id: "take-title" }, t("takeTitle")),
         p && h("button", { type: "button", class: "desk-act quiet", "data-do": "back" }, t("backToResult"))),
@@ -197,7 +202,8 @@ function wire() {
     "more-time": () => acts.moreTime(), stop: () => acts.simple("stop"), complete: () => acts.complete(), cancel: () => acts.cancel(),
     "take-over": () => acts.takeOver(), "to-keypad": () => acts.toKeypad(), another: () => acts.another(), fresh: () => acts.fresh(),
     keep: () => acts.keep(), back: () => { model.drafts.delete(model.chosen); plan(); }, help: () => $("desk-help").showModal(),
-    choose: (el) => { choose(el.dataset.call); plan(); },
+    choose: (el) => { choose(el.dataset.call); plan(); }, receipt: () => acts.receipt(),
+    "note-open": () => openNote(true), "note-close": () => openNote(false),
   };
   root.addEventListener("click", (event) => {
     const el = event.target.closest("[data-do]");
@@ -213,6 +219,7 @@ function wire() {
     }
   });
   root.addEventListener("input", write);
+  wireWrap(root, { model, acts, voice, changed: plan });
   root.addEventListener("change", ({ target }) => {
     const draft = model.drafts.get(model.chosen);
     if (draft?.noCard && draft.noCard === target.name) draft.noCard = "";
@@ -220,7 +227,7 @@ function wire() {
   wireKeys((what, n) => {
     const p = acts.payment;
     if (what === "help") return doing.help() ?? true;
-    if (!p || over(p) || !model.leads(p, screen) || model.drafts.has(model.chosen)) return false;
+    if (!p || over(p) || !model.leads(p, screen)) return false;
     if (what === "ask") return n <= p.fields.length && !p.keypad ? (acts.ask(p.fields[n - 1].name), true) : false;
     if (p.keypad && what !== "cancel") return false;
     doing[what]();
@@ -229,6 +236,14 @@ function wire() {
   const box = $("desk-keys");
   box.checked = keys;
   box.addEventListener("change", () => switchKeys(keys = box.checked));
+}
+
+// openNote opens a note that is kept, to be changed, or leaves it as it is kept.
+function openNote(open) {
+  const p = acts.payment;
+  model.notes.delete(p.id);
+  noteOf(model, p).open = open;
+  plan();
 }
 
 // write takes what was written into the draft. Digits like a card's are taken out again, and it is said why.

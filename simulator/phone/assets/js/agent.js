@@ -5,6 +5,7 @@
 import { Simulator } from "./api.js";
 import { h } from "./dom.js";
 import { duration, phone } from "./format.js";
+import { practice, show } from "./practice.js";
 import { t } from "./strings.js";
 
 const EVERY = 700; // ms between two looks
@@ -38,9 +39,10 @@ function AgentPhone(root, simulator) {
   // Drawn again only when something changed: the focus may be on one of the buttons.
   function draw(legs) {
     const now = legs.map(({ leg }) => `${leg.call_sid} ${leg.status}`).join();
-    for (const { leg } of legs) {
+    for (const { leg, caller } of legs) {
       const timer = list.querySelector(`[data-leg="${leg.call_sid}"] time`);
       if (timer) timer.textContent = duration(leg.seconds * 1000);
+      show(list.querySelector(`[data-leg="${leg.call_sid}"] .practice`), caller?.caller);
     }
     if (now === drawn) return;
     drawn = now;
@@ -62,7 +64,8 @@ function AgentPhone(root, simulator) {
       h("p", {}, h("b", {}, name({ leg, caller })), " ", ringing ? t("agentIsCalling") : t("agentOnCall"), ringing ? null : h("time", {}, duration(leg.seconds * 1000))),
       h("p", { class: "agent-acts" },
         ringing ? h("button", { type: "button", class: "agent-answer", onclick: act("answer") }, t("answer")) : null,
-        h("button", { type: "button", class: "agent-hangup", onclick: act("hangup") }, t(ringing ? "agentDecline" : "hangup"))));
+        h("button", { type: "button", class: "agent-hangup", onclick: act("hangup") }, t(ringing ? "agentDecline" : "hangup"))),
+      ringing || !caller ? null : practice(caller.caller, (habit, card) => simulator.caller(caller.call_sid, habit, card).catch(() => null)));
   }
 }
 

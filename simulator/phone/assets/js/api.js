@@ -81,6 +81,11 @@ export class Simulator {
     return exchange("POST", this.#call(sid, "/answer"), { body: { by: "human" } });
   }
 
+  // caller lets the person on a leg answer an agent by themselves, in a habit; "off" ends that.
+  caller(sid, habit, card) {
+    return exchange("POST", this.#call(sid, "/caller"), { body: { habit, card } });
+  }
+
   events(sid) {
     return new EventSource(this.#call(sid, "/events"));
   }

@@ -13,6 +13,7 @@ import { Keypad } from "./keypad.js";
 import { Call } from "./model.js";
 import { drawOutcome } from "./outcome.js";
 import { drawPayment } from "./payment.js";
+import { OFF, practice, valueOf } from "./practice.js";
 import { fill, t } from "./strings.js";
 import { wireTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
@@ -68,6 +69,7 @@ function wireOptions() {
   $("opt-speech").disabled = !voice.available;
   $("opt-speed").value = remembered.get("speed", "1");
   $("opt-speed").addEventListener("change", () => remembered.set("speed", $("opt-speed").value));
+  $("opt-practice").append(practice({}, (habit, card) => call && !call.ended && simulator.caller(call.sid, habit, card).catch(failed)));
 }
 
 function wireActions() {
@@ -92,6 +94,8 @@ async function ring() {
   try {
     const { from, to } = handset;
     const sid = await simulator.ring(from, to, Number($("opt-speed").value));
+    const { habit, card } = valueOf($("opt-practice"));
+    if (habit !== OFF) await simulator.caller(sid, habit, card);
     follow(new Call({ sid, from, to, created: new Date() }));
     history.replaceState(null, "", `#${sid}`);
     $("keypad").firstElementChild.focus({ preventScroll: true });
