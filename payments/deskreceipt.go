@@ -51,7 +51,7 @@ type receiptWay struct {
 var textable = regexp.MustCompile(`^\+[1-9]\d{7,14}$`)
 
 // hidden are the numbers under which callers without one come: BLOCKED, UNKNOWN, RESTRICTED, ANONYMOUS, UNAVAILABLE,
-// on the keys. Source: https://help.twilio.com/articles/223179988.
+// as they are spelled on the keys.
 const hidden = " +2562533 +8656696 +7378742833 +266696687 +86282452253 "
 
 // receiptBy prepares the receipt of a payment on a call, where one is possible.
