@@ -19,7 +19,7 @@ import (
 	"github.com/paydial/paydial/simulator"
 )
 
-// TestDeskInTrouble takes 500 payments (100 under the race detector) while callbacks overtake each other, come three times more, and every tenth is
+// TestDeskInTrouble takes 500 payments (40 under the race detector) while callbacks overtake each other, come three times more, and every tenth is
 // never sent. Every payment comes to the end it should, nobody is charged twice, and none is left open.
 func TestDeskInTrouble(t *testing.T) {
 	if testing.Short() {

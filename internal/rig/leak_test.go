@@ -70,6 +70,9 @@ func (s secret) parts(n int) []string {
 // therefore counted against a control group.
 const longPart, shortPart = 10, 7
 
+// around is how much beside a piece tells two places from one that was copied.
+const around = 8
+
 // partsOf are the parts of n digits of all the secrets.
 func partsOf(all []secret, n int) map[string]bool {
 	parts := map[string]bool{}
@@ -81,8 +84,8 @@ func partsOf(all []secret, n int) map[string]bool {
 	return parts
 }
 
-// each calls do with every run of n digits in text.
-func each(text []byte, n int, do func(run string)) {
+// each calls do with every run of n digits in text, and where it is.
+func each(text []byte, n int, do func(run string, at int)) {
 	digits := 0
 	for i, c := range text {
 		if c < '0' || c > '9' {
@@ -90,7 +93,7 @@ func each(text []byte, n int, do func(run string)) {
 			continue
 		}
 		if digits++; digits >= n {
-			do(string(text[i+1-n : i+1]))
+			do(string(text[i+1-n:i+1]), i+1-n)
 		}
 	}
 }
@@ -100,7 +103,7 @@ func found(text []byte, all []secret) (part string) {
 	squeezed := strings.NewReplacer(" ", "", "-", "", "%20", "", "+", "").Replace(string(text))
 	parts := partsOf(all, longPart)
 	for _, text := range [][]byte{text, []byte(squeezed)} {
-		each(text, longPart, func(run string) {
+		each(text, longPart, func(run string, _ int) {
 			if parts[run] {
 				part = run
 			}
@@ -116,13 +119,13 @@ var moments = regexp.MustCompile(`\b1[789][0-9]{11}\b|\b1\.[789][0-9]+e\+12\b`)
 // shortHits counts how often short parts of the secrets stand in text.
 func shortHits(text []byte, all []secret) int {
 	text = moments.ReplaceAll(text, nil)
-	parts, hits := partsOf(all, shortPart), 0
-	each(text, shortPart, func(run string) {
-		if parts[run] {
-			hits++
+	parts, hits := partsOf(all, shortPart), map[string]bool{}
+	each(text, shortPart, func(run string, at int) {
+		if parts[run] { // a database keeps old copies of its pages: the same words around a piece are the same piece
+			hits[string(text[max(at-around, 0):min(at+shortPart+around, len(text))])] = true
 		}
 	})
-	return hits
+	return len(hits)
 }
 
 // leaksShort tells whether the short parts of the numbers that were keyed stand in text more often than those

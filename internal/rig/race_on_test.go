@@ -3,4 +3,4 @@
 package rig_test
 
 // Under the race detector everything takes eight times as long.
-const deskSessions, deskAtOnce = 100, 6
+const deskSessions, deskAtOnce = 40, 6

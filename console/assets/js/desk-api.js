@@ -82,7 +82,9 @@ export async function screenID() {
   } catch {
     // no storage: a name for as long as the page lives
   }
-  if (!id || !(await hold(id))) {
+  if (id && reloaded()) {
+    hold(id); // the page before lets go of it in a moment
+  } else if (!id || !(await hold(id))) {
     id = newKey();
     await hold(id);
   }
@@ -94,10 +96,13 @@ export async function screenID() {
   return id;
 }
 
+// reloaded tells whether this page follows itself: then the name is this tab's own, whoever holds the lock still.
+const reloaded = () => performance.getEntriesByType("navigation")[0]?.type === "reload";
+
 // hold takes the lock on a name until the tab is gone. The page that was reloaded may take a moment to let go.
 async function hold(id) {
   if (!navigator.locks) return true;
-  for (const wait of [0, 120, 250, 700]) {
+  for (const wait of [0, 120, 250, 700, 2000]) {
     await new Promise((go) => { setTimeout(go, wait); });
     const got = await new Promise((answer) => {
       navigator.locks.request(`paydial.desk.${id}`, { ifAvailable: true }, (lock) => {
