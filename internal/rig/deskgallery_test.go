@@ -186,6 +186,7 @@ func TestDeskGallery(t *testing.T) {
 	r := rig.Start(t, local.Options{Wrap: g.wrap})
 	g.hang(agentKim, "en-US")
 	b := deskBrowser(t, r, "kim")
+	b.until("sessionStorage.getItem('paydial.desk.screen') !== null") // the page's own name, which would come over ours
 	b.run("sessionStorage.setItem('paydial.desk.screen', 'gallery')")
 	states := galleryStates()
 	for _, name := range slices.Sorted(maps.Keys(states)) {
