@@ -200,7 +200,7 @@ func (d *Desk) bury(ctx context.Context, call, id string) error {
 	doc := &document{}
 	doc.ID, doc.Call, doc.Stage, doc.Fields, doc.Required = id, call, StageCancelled, []Field{}, []string{}
 	doc.Started, doc.Updated, doc.Ended = now, now, now
-	doc.Recording = RecordingPaused // perhaps: it is resumed
+	doc.Recording, doc.Paused = RecordingNone, d.leftPaused(ctx, call)
 	row, err := d.cfg.Ledger.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound): // it did not even get there
@@ -312,6 +312,21 @@ func (d *Desk) pauseRecordings(ctx context.Context, call string) (RecordingState
 		state, paused = RecordingPaused, append(paused, rec.SID)
 	}
 	return state, paused
+}
+
+// leftPaused are the recordings that a process may have paused for a payment that it did not live to write.
+func (d *Desk) leftPaused(ctx context.Context, call string) []string {
+	all, err := d.cfg.Twilio.CallRecordings(ctx, call)
+	if err != nil { // with the call they are over
+		d.cfg.Log.Info("list recordings", "call", call, "error", err)
+	}
+	var paused []string
+	for _, rec := range all {
+		if rec.Status == twilio.RecordingPaused {
+			paused = append(paused, rec.SID)
+		}
+	}
+	return paused
 }
 
 // begin keeps the payment for the first time, on its way to Twilio. It is not begun when it is there already: the same
