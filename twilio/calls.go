@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -231,11 +232,18 @@ func (f CallFilter) query() string {
 
 // get reads a JSON answer.
 func (c *Client) get(ctx context.Context, address string, into any) error {
+	_, err := c.getDated(ctx, address, into)
+	return err
+}
+
+// getDated reads a JSON answer and says when Twilio gave it, by Twilio's own clock; zero when it does not say.
+func (c *Client) getDated(ctx context.Context, address string, into any) (time.Time, error) {
 	resp, err := c.handler(ctx).Get(address, nil, map[string]any{}, "")
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
-	return decode(resp.Body, into)
+	at, _ := http.ParseTime(resp.Header.Get("Date"))
+	return at, decode(resp.Body, into)
 }
 
 func callOf(a *api.ApiV2010Call) Call {
