@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(storeForEver); path != "" {
 		storeUntilKilled(path)
 	}
+	if setting := os.Getenv(copyRecording); setting != "" {
+		copyAsWorker(setting)
+	}
 	os.Exit(m.Run())
 }
 
