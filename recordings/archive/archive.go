@@ -57,7 +57,7 @@ type Archive interface {
 //	s3://bucket?max_lock_days=30           whose object lock may be that long; default 0
 //
 // The keys to a bucket come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), else from
-// ~/.aws/credentials, else from the machine's role. They cannot stand in the address, which is shown to people.
+// ~/.aws/credentials, else from the machine's role (unless AWS_EC2_METADATA_DISABLED is true). They cannot stand in the address, which is shown to people.
 func Open(address string) (Archive, error) {
 	switch scheme, rest, _ := strings.Cut(address, ":"); {
 	case scheme == "file" && strings.TrimPrefix(rest, "//") != "":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -43,9 +42,7 @@ func openS3(u *url.URL) (*bucket, error) {
 	b := &bucket{name: u.Host, endpoint: "s3.amazonaws.com", secure: true}
 	q := u.Query()
 	for name := range q {
-		switch name {
-		case "endpoint", "region", "max_lock_days":
-		default:
+		if name != "endpoint" && name != "region" && name != "max_lock_days" {
 			return nil, fmt.Errorf("archive: the address of a bucket has no setting %.40q; endpoint, region and max_lock_days are meant", name)
 		}
 	}
@@ -89,9 +86,11 @@ func (b *bucket) connect() error {
 		return fmt.Errorf("archive: %s: %w", b, err)
 	}
 	pool.ResponseHeaderTimeout = answerTimeout
-	b.keys = credentials.NewChainCredentials([]credentials.Provider{
-		&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{Client: &http.Client{Transport: http.DefaultTransport}},
-	})
+	from := []credentials.Provider{&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}}
+	if os.Getenv("AWS_EC2_METADATA_DISABLED") != "true" {
+		from = append(from, &credentials.IAM{Client: &http.Client{Transport: http.DefaultTransport}})
+	}
+	b.keys = credentials.NewChainCredentials(from)
 	b.client, err = b.clientWith(b.keys, pool)
 	return err
 }
@@ -121,34 +120,6 @@ func (b *bucket) String() string {
 		u.RawQuery = "endpoint=" + scheme + "://" + b.endpoint
 	}
 	return u.String()
-}
-
-// Put sends the file in parts, each with a sum that the storage checks. What an interrupted Put of the same key has
-// left there is taken away first. See Archive.
-func (b *bucket) Put(ctx context.Context, key string, from *os.File, sha256 string) error {
-	if err := CheckKey(key); err != nil {
-		return err
-	}
-	op, name := "store "+key, b.prefix+key
-	size, err := announced(ctx, from, sha256, io.Discard)
-	if err != nil {
-		return b.failed(op, err)
-	}
-	if size > partBytes {
-		if err := b.abandon(ctx, name); err != nil {
-			return b.failed(op, err)
-		}
-	}
-	// Every part goes with its MD5, which is signed and which all makers check. Signing each chunk of a part as well is
-	// something that not all of them understand. That the whole is what it was is for Sum to find out.
-	info, err := b.client.PutObject(ctx, b.name, name, io.NewSectionReader(from, 0, size), size, minio.PutObjectOptions{
-		ContentType: "application/octet-stream", PartSize: partBytes, NumThreads: 1, SendContentMd5: true, DisableContentSha256: true,
-		CacheControl: "no-store", UserMetadata: map[string]string{"sha256": sha256},
-	})
-	if err == nil && info.Size != size {
-		err = fmt.Errorf("%d of %d bytes were stored: %w", info.Size, size, io.ErrShortWrite)
-	}
-	return b.failed(op, err)
 }
 
 // abandon takes away the parts of copies that were never completed.

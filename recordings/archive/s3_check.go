@@ -15,34 +15,41 @@ func (b *bucket) Check(ctx context.Context) error {
 	if keys, err := b.keys.GetWithContext(nil); err != nil || keys.AccessKeyID == "" {
 		return fmt.Errorf("archive: check %s: %s", b, noKeys)
 	}
-	if err := b.checkLock(ctx); err != nil {
+	locked, err := b.checkLock(ctx)
+	if err != nil {
 		return b.failed("check", err)
+	}
+	if locked { // a copy for trying out would stay there
+		if err := b.List(ctx, "paydial-check-", func(Object) error { return nil }); err != nil {
+			return err
+		}
+		return b.checkPrivate(ctx, "paydial-check-none")
 	}
 	return checkArchive(ctx, b, func(key string) error { return b.checkPrivate(ctx, key) })
 }
 
 // checkLock refuses a bucket that would keep what has to be deleted. Where the storage does not say, the copy that
-// Check stores and deletes shows it.
-func (b *bucket) checkLock(ctx context.Context) error {
+// Check stores and deletes shows it. It tells whether the bucket has a lock that is short enough.
+func (b *bucket) checkLock(ctx context.Context) (locked bool, err error) {
 	_, mode, validity, unit, err := b.client.GetObjectLockConfig(ctx, b.name)
 	if err != nil {
 		if said := answer(err); said.Code == "NoSuchBucket" || said.Code == "InvalidAccessKeyId" || said.Code == "SignatureDoesNotMatch" {
-			return err
+			return false, err
 		}
-		return ctx.Err() // no lock, not known there, or not for us to see
+		return false, ctx.Err() // no lock, not known there, or not for us to see
 	}
 	if mode == nil || validity == nil || unit == nil {
-		return nil
+		return false, nil
 	}
 	days := int(*validity)
 	if *unit == minio.Years {
 		days *= 366
 	}
 	if days > b.lockDays {
-		return fmt.Errorf("its object lock keeps every copy for %d days, so that none can be deleted before: take the default retention off the bucket, "+
+		return true, fmt.Errorf("its object lock keeps every copy for %d days, so that none can be deleted before: take the default retention off the bucket, "+
 			"or allow it with max_lock_days=%d in PAYDIAL_ARCHIVE_URL", days, days)
 	}
-	return nil
+	return true, nil
 }
 
 // checkPrivate looks at a copy, and for copies, as somebody without keys.
@@ -63,10 +70,10 @@ func (b *bucket) checkPrivate(ctx context.Context, key string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for o := range stranger.ListObjects(ctx, b.name, minio.ListObjectsOptions{Prefix: b.prefix + key}) {
-		if o.Err == nil {
-			return b.failed("check", public)
+		if o.Err != nil {
+			return nil
 		}
 		break
 	}
-	return nil
+	return b.failed("check", public) // it may be listed, whatever is in it
 }

@@ -1,10 +1,13 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"syscall"
@@ -56,6 +59,8 @@ func (b *bucket) remedy(code string) string {
 		return "the clock of this machine is wrong: set it"
 	case "SlowDown", "SlowDownWrite", "SlowDownRead", "ServiceUnavailable", "InternalError", "RequestTimeout":
 		return "the storage is busy; it will be tried again"
+	case "XMinioStorageFull", "QuotaExceeded", "EntityTooLarge":
+		return "the storage has no room for it: make some there"
 	case "BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "IncompleteBody":
 		return "what arrived there is not what was sent; it will be tried again"
 	}
@@ -82,17 +87,23 @@ func (b *bucket) failed(op string, err error) error {
 		return fmt.Errorf("archive: %s in %s: %w", op, b, ErrNotFound)
 	}
 	remedy := b.remedy(said.Code)
-	var refused *net.OpError
+	var (
+		where  *url.Error
+		broken *net.OpError
+	)
+	atURL := errors.As(err, &where)
 	switch {
-	case said.StatusCode == 401 || said.StatusCode == 403:
+	case said.StatusCode == http.StatusUnauthorized || said.StatusCode == http.StatusForbidden:
 		if keys, err := b.keys.GetWithContext(nil); err == nil && keys.AccessKeyID == "" {
 			remedy = noKeys
 		}
-	case said.Code == "" && errors.As(err, &refused):
+	case said.Code != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &broken) && broken.Op == "dial":
 		remedy = "nobody answers there: is the address right, and the storage running?"
+	case atURL, broken != nil, errors.Is(err, io.ErrUnexpectedEOF):
+		remedy = "the connection broke; it will be tried again"
 	}
-	var where *url.Error
-	if errors.As(err, &where) { // it holds the whole address of the request
+	if atURL { // it holds the whole address of the request
 		err = where.Err
 	}
 	if remedy == "" {
