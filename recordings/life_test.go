@@ -330,4 +330,3 @@ func TestGoneElsewhere(t *testing.T) {
 		}
 	})
 }
-
