@@ -18,6 +18,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/ivr"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -45,13 +46,14 @@ type Config struct {
 
 // App is the running app without its listener.
 type App struct {
-	Sessions *sessions.Store
-	Ledger   *payments.Ledger
-	Desk     *payments.Desk
-	Audit    *audit.Log
-	Access   *access.Access
-	Projects *ivr.Projects
-	Findings flows.Findings // of the bundle in use
+	Sessions   *sessions.Store
+	Ledger     *payments.Ledger
+	Desk       *payments.Desk
+	Recordings *recordings.Recordings
+	Audit      *audit.Log
+	Access     *access.Access
+	Projects   *ivr.Projects
+	Findings   flows.Findings // of the bundle in use
 
 	cfg     Config
 	db      *db.DB
@@ -144,9 +146,13 @@ func (a *App) openDoors() error {
 	if err != nil {
 		return err
 	}
+	if a.Recordings, err = recordings.Open(context.Background(), recordings.PausesConfig{DB: a.db, Twilio: client, Payments: a.windows, Log: a.cfg.Log, Now: a.cfg.Now}); err != nil {
+		return err
+	}
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
+		Recordings: a.Recordings, PublicURL: a.cfg.PublicURL,
 		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	if err != nil {
