@@ -23,12 +23,13 @@ func (s *Server) pauses(r *run) bool {
 // to be heard before: a pause begins at once, and <Pay> only behind that.
 func (s *Server) lookAround(ctx context.Context, r *run) (look recordings.Look, hold bool) {
 	look = s.Recordings.Look(ctx, r.call)
-	return look, len(r.speech) > 0 && (look.MayRun() || startsRecording(r.speech))
+	return look, has(r.speech, flows.UtterRecordStart) ||
+		look.MayRun() && has(r.speech, flows.UtterSay, flows.UtterPlay, flows.UtterPause, flows.UtterKeys, flows.UtterRecordStop)
 }
 
-// startsRecording tells whether a recording begins in what is to be said.
-func startsRecording(speech []flows.Utterance) bool {
-	return slices.ContainsFunc(speech, func(u flows.Utterance) bool { return u.Kind == flows.UtterRecordStart })
+// has tells whether something of these kinds is to be said, or switched.
+func has(speech []flows.Utterance, kinds ...flows.UtteranceKind) bool {
+	return slices.ContainsFunc(speech, func(u flows.Utterance) bool { return slices.Contains(kinds, u.Kind) })
 }
 
 // silence pauses what was seen to run, for the payment that is about to leave us. The payment goes on whatever comes

@@ -26,36 +26,34 @@ const stepPrefix = "step:"
 // and the recording is flagged when it is complete; a payment goes on nevertheless.
 var ErrNotShown = errors.New("recordings: not shown to be paused")
 
-// PausesConfig is what Pauses need.
-type PausesConfig struct {
-	DB     *db.DB
-	Twilio *twilio.Client
-	// Payments says when payments were taken on a call.
-	Payments func(ctx context.Context, callSID string) ([]Window, error)
-	Log      *slog.Logger
-	Now      func() time.Time
+// pausesConfig is what Pauses need, each part of Config.
+type pausesConfig struct {
+	db       *db.DB
+	twilio   *twilio.Client // nil: nothing can be paused
+	payments func(ctx context.Context, callSID string) ([]Window, error)
+	log      *slog.Logger
+	now      func() time.Time
 }
+
+// errNoTwilio says that Recordings was made for knowing and telling only.
+var errNoTwilio = errors.New("no Twilio client is there")
 
 // Pauses keep recordings silent while a caller pays, and know when they were. What is to be done is written down
 // before Twilio is told, so that any process can finish it; what Twilio said is written down after, and counts.
 type Pauses struct {
-	cfg   PausesConfig
+	cfg   pausesConfig
 	store pauseStore
 }
 
-// NewPauses makes Pauses on a database whose tables are there. Log and Now may be nil.
-func NewPauses(cfg PausesConfig) *Pauses {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
+func newPauses(cfg pausesConfig) *Pauses {
+	if cfg.payments == nil {
+		cfg.payments = func(context.Context, string) ([]Window, error) { return nil, nil }
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &Pauses{cfg: cfg, store: pauseStore{db: cfg.DB}}
+	return &Pauses{cfg: cfg, store: pauseStore{db: cfg.db}}
 }
 
 // now is the time as it can be kept.
-func (p *Pauses) now() time.Time { return db.Time(db.Millis(p.cfg.Now())) }
+func (p *Pauses) now() time.Time { return db.Time(db.Millis(p.cfg.now())) }
 
 // Look is what Twilio says of a call's recordings at one moment.
 type Look struct {
@@ -84,7 +82,11 @@ func (p *Pauses) Look(ctx context.Context, call string) Look {
 	l := Look{call: call, at: p.now(), until: time.Now().Add(pauseLimit)}
 	ctx, cancel := context.WithDeadline(ctx, l.until)
 	defer cancel()
-	l.all, l.err = p.cfg.Twilio.CallRecordings(ctx, call)
+	if p.cfg.twilio == nil {
+		l.err = errNoTwilio
+		return l
+	}
+	l.all, l.err = p.cfg.twilio.CallRecordings(ctx, call)
 	return l
 }
 
@@ -139,7 +141,7 @@ func (p *Pauses) PauseSeen(ctx context.Context, l Look, payment string) (int, er
 
 // silence orders one recording to pause.
 func (p *Pauses) silence(ctx context.Context, r pauseRow) pauseRow {
-	err := p.cfg.Twilio.UpdateRecording(ctx, r.call, r.recording, twilio.RecordingPaused)
+	err := p.cfg.twilio.UpdateRecording(ctx, r.call, r.recording, twilio.RecordingPaused)
 	switch {
 	case err == nil:
 		r.state, r.paused, r.trouble = pausePaused, p.now(), ""
@@ -255,7 +257,7 @@ func (p *Pauses) resume(ctx context.Context, call string, chosen func(pauseRow) 
 	defer cancel()
 	var failed []error
 	for _, r := range rows {
-		err := p.cfg.Twilio.UpdateRecording(limit, call, r.recording, twilio.RecordingInProgress)
+		err := p.cfg.twilio.UpdateRecording(limit, call, r.recording, twilio.RecordingInProgress)
 		switch {
 		case err == nil:
 			r.state, r.resumed, r.trouble = pauseResumed, p.now(), ""
@@ -305,7 +307,7 @@ func (p *Pauses) ResumeStep(ctx context.Context, call string) (int, error) {
 		if resumedNow(rows, rec.SID, l.at) {
 			continue
 		}
-		failed = append(failed, p.cfg.Twilio.UpdateRecording(limit, call, rec.SID, twilio.RecordingInProgress))
+		failed = append(failed, p.cfg.twilio.UpdateRecording(limit, call, rec.SID, twilio.RecordingInProgress))
 	}
 	return n, errors.Join(failed...)
 }

@@ -45,7 +45,7 @@ func (p *Pauses) Finish(ctx context.Context) (int, error) {
 
 // finishCall resumes what was forgotten on one call, unless a payment is being taken there: it goes on behind that.
 func (p *Pauses) finishCall(ctx context.Context, call string, rows []pauseRow) (int, error) {
-	windows, err := p.cfg.Payments(ctx, call)
+	windows, err := p.cfg.payments(ctx, call)
 	if err != nil {
 		return 0, fmt.Errorf("payments of call %s: %w", call, err)
 	}
@@ -59,7 +59,7 @@ func (p *Pauses) finishCall(ctx context.Context, call string, rows []pauseRow) (
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	p.cfg.Log.Warn("recordings were left paused behind a payment, and are resumed", "call", call, "payments", ids)
+	p.cfg.log.Warn("recordings were left paused behind a payment, and are resumed", "call", call, "payments", ids)
 	err = p.resume(ctx, call, func(r pauseRow) bool { return r.who == byFlow && slices.Contains(ids, r.payment) })
 	return len(ids), errors.Join(err, p.recheck(ctx, call, ids))
 }
@@ -81,7 +81,7 @@ func overPayments(windows []Window, before time.Time) []string {
 // recheck pauses again what was resumed for payments while another one began on the same call: that one may have taken
 // it for paused. Its recording is then not shown to have been silent.
 func (p *Pauses) recheck(ctx context.Context, call string, resumed []string) error {
-	windows, err := p.cfg.Payments(ctx, call)
+	windows, err := p.cfg.payments(ctx, call)
 	if err != nil {
 		return fmt.Errorf("payments of call %s: %w", call, err)
 	}
@@ -105,7 +105,7 @@ func (p *Pauses) recheck(ctx context.Context, call string, resumed []string) err
 		if !slices.Contains(resumed, r.payment) || r.state != pauseResumed {
 			continue
 		}
-		err := p.cfg.Twilio.UpdateRecording(limit, call, r.recording, twilio.RecordingPaused)
+		err := p.cfg.twilio.UpdateRecording(limit, call, r.recording, twilio.RecordingPaused)
 		failed = append(failed, err)
 		changed := disturbed(kept, r.recording, begun)
 		if err == nil {
@@ -202,7 +202,7 @@ func (r pauseRow) noted(n PauseNote, known bool) (pauseRow, bool) {
 
 // unpaused gives the payments of a recording's call during which it cannot be shown that it was paused.
 func (p *Pauses) unpaused(ctx context.Context, rec Recording) ([]string, error) {
-	windows, err := p.cfg.Payments(ctx, rec.Call)
+	windows, err := p.cfg.payments(ctx, rec.Call)
 	if err != nil {
 		return nil, fmt.Errorf("payments of call %s: %w", rec.Call, err)
 	}

@@ -59,10 +59,12 @@ type Recording struct {
 	DeleteAtTwilio time.Time // Twilio's copy is deleted then; zero: not by us
 	ExpiresAt      time.Time // Twilio deletes its copy by itself then
 
-	OnHold  bool
-	Flags   []Flag
-	Tries   int    // of the step that is to be done now
-	Trouble string // what went wrong last, for people; "" when all is well
+	OnHold    bool
+	Flags     []Flag
+	NotPaused []string // payments during which it cannot be shown to have been paused
+	Warned    int      // days before Twilio's year ends for which a warning was given last: 60, 30 or 7; 0: none
+	Tries     int      // failed ones of the step that is to be done now
+	Trouble   string   // what went wrong last, for people; "" when all is well
 }
 
 // Flag is something about a recording that a person has to look at.
@@ -76,6 +78,9 @@ const (
 	FlagLost Flag = "lost"
 	// FlagDamaged: the copy in the archive is not what was stored.
 	FlagDamaged Flag = "damaged"
+	// FlagStuck: a step has failed many times, or three copies in a row were not what Twilio sent; it goes on being
+	// tried, and Trouble says why it fails.
+	FlagStuck Flag = "stuck"
 )
 
 // CallFacts are what is known of a recording's call besides Twilio's own words.

@@ -5,12 +5,6 @@ import (
 	"time"
 )
 
-// Window is when a payment was taken on a call.
-type Window struct {
-	ID       string    // the ledger's
-	From, To time.Time // To is zero while it is open, and where nobody knows when it ended
-}
-
 // heardSpan is when a recording may have heard something. A zero time is not known: it may be any.
 type heardSpan struct{ from, to time.Time }
 
@@ -117,13 +111,6 @@ func covers(spans []heardSpan, from, to time.Time) bool {
 		}
 	}
 	return !to.IsZero() && !from.Before(to)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // earlier is the earlier of two ends; a zero one is none.

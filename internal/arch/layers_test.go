@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"audit":              {"db", "internal/carddata"},
 	"access":             {"db", "audit"},
 	"payments":           {"twilio", "db", "audit", "internal/carddata", "internal/machine", "internal/redisfeed"},
-	"recordings":         {"twilio", "db"},
+	"recordings":         {"twilio", "db", "audit", "internal/carddata", "internal/machine"},
 	"campaigns":          {"twilio", "db"},
 	"ivr":                {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns"},
 	"console":            {"flows", "sessions", "payments", "recordings", "campaigns", "access", "audit"},
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/testproc":  {},
 	"internal/redistest": {"internal/testproc"},
 	"internal/pgtest":    {"internal/testproc"},
+	"internal/s3test":    {},
 	"internal/caller":    {"simulator"}, // the names of its test cards
 	"internal/local":     {"flows", "sessions", "payments", "console", "access", "simulator", "internal/server", "internal/caller"},
 	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "recordings", "campaigns", "ivr", "console", "access", "audit"},
@@ -90,7 +91,7 @@ func forbidden(s source, from, to string) string {
 	}
 	if s.test { // tests may use the rigs, the examples and the rooms their own room is served by
 		switch to {
-		case "internal/redistest", "internal/pgtest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator", "audit", "access":
+		case "internal/redistest", "internal/pgtest", "internal/s3test", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator", "audit", "access":
 			return ""
 		}
 	}
@@ -108,8 +109,11 @@ var onlyUser = map[string][]string{
 	"github.com/gin-gonic/gin":          {"ivr", "console", "internal/server", "bench"},
 	"github.com/twilio/twilio-go/rest":  {"twilio"},
 	"github.com/spf13/cobra":            {"cmd/paydial"},
+	"github.com/hibiken/asynq":          {"recordings", "campaigns"},
 	"modernc.org/sqlite":                {"db"},
 	"github.com/jackc/pgx":              {"db"},
+	"github.com/minio/minio-go/v7":      {"recordings"},
+	"github.com/johannesboyne/gofakes3": {"internal/s3test"},
 	"github.com/alicebob/miniredis/v2":  {"internal/redistest", "internal/local"},
 	"github.com/twilio/twilio-go":       {"twilio", "twiml", "simulator", "bench"},
 	"github.com/twilio/twilio-go/twiml": {"twiml", "bench"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,6 +20,7 @@ import (
 	"github.com/paydial/paydial/ivr"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings"
+	"github.com/paydial/paydial/recordings/archive"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -40,6 +42,7 @@ type Config struct {
 	Secret      func(string) string // secret.* of services
 	Console     console.Config      // Sessions, Ledger, Project, Access, Audit and Desk are filled in
 	People      People
+	Recordings  Recordings
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now
 }
@@ -57,6 +60,7 @@ type App struct {
 
 	cfg     Config
 	db      *db.DB
+	archive archive.Archive // nil: no copies are kept
 	handler http.Handler
 }
 
@@ -142,11 +146,11 @@ func (a *App) openDoors() error {
 	if err := a.openDesk(client); err != nil {
 		return err
 	}
-	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
-	if err != nil {
+	if err := a.openRecordings(client); err != nil {
 		return err
 	}
-	if a.Recordings, err = recordings.Open(context.Background(), recordings.PausesConfig{DB: a.db, Twilio: client, Payments: a.windows, Log: a.cfg.Log, Now: a.cfg.Now}); err != nil {
+	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
+	if err != nil {
 		return err
 	}
 	door, err := ivr.New(ivr.Config{
@@ -184,7 +188,7 @@ func (a *App) openDoors() error {
 func (a *App) openDesk(client *twilio.Client) (err error) {
 	a.Desk, err = payments.NewDesk(context.Background(), payments.DeskConfig{
 		Redis: a.Sessions.Redis(), Ledger: a.Ledger, Twilio: client, PublicURL: a.cfg.PublicURL, Limits: a.cfg.DeskLimits, Audit: a.Audit,
-		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Log: a.cfg.Log, Now: a.cfg.Now,
+		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Noted: a.noted, Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	return err
 }
@@ -201,10 +205,14 @@ func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 	return findings, a.Projects.Use(project, bundle)
 }
 
-// Work does what has to be done beside the calls, until ctx ends: payments whose result never came are made
-// unknown, so that somebody looks at them, and the desk does what time asks of it.
+// Work does what has to be done beside the calls, until ctx ends and what was begun is finished or given back: payments
+// whose result never came are made unknown, so that somebody looks at them, the desk does what time asks of it, and
+// recordings are copied, checked and deleted when they are due.
 func (a *App) Work(ctx context.Context) {
-	go a.Desk.Work(ctx)
+	var all sync.WaitGroup
+	all.Go(func() { a.Desk.Work(ctx) })
+	all.Go(func() { a.workOnRecordings(ctx) })
+	defer all.Wait()
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
