@@ -53,6 +53,9 @@ func (r *run) answerConverse(s *Step, v *Converse) string {
 	if r.node.ways[ending] == nil {
 		ending = "failed"
 	}
+	if r.in.Err != "" {
+		r.tell(Fact{Kind: FactError, Name: s.ID, Text: r.in.Err, At: s.At})
+	}
 	if s.As == "" {
 		return ending
 	}

@@ -135,6 +135,21 @@ func (p *Project) RecordingRulesFor(flow, class string) RecordingRules {
 	return out
 }
 
+// PausesForPayments tells whether recordings of a flow's calls are paused while a payment is taken: when the rules of
+// the flow, or of a class that one of its recordings is kept as, say so. A payment does not know which are running.
+func (f *Flow) PausesForPayments() bool {
+	if f.Project.RecordingRulesFor(f.Name, "").PauseForPayments.Value {
+		return true
+	}
+	for s := range f.allSteps() {
+		v, ok := s.Verb.(*RecordCall)
+		if ok && v.Action == "start" && f.Project.RecordingRulesFor(f.Name, v.Class).PauseForPayments.Value {
+			return true
+		}
+	}
+	return false
+}
+
 // recordStep is where a flow says for how long the recording of a step is kept; zero when it says so no longer.
 func (f *Flow) recordStep(class string) Span {
 	if f == nil {

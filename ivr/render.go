@@ -17,7 +17,7 @@ const pollPause = 1
 func (s *Server) draw(r *run) ([]byte, error) {
 	d := drawing{
 		next: turnPath(r.turn+1, r.place.Payment), payment: r.place.Payment,
-		voices: r.project.Voices, flow: r.flow.Name,
+		voices: r.project.Voices, flow: r.flow.Name, public: s.PublicURL,
 	}
 	verbs, err := d.verbs(r.speech, r.stop)
 	if err != nil {
@@ -36,15 +36,16 @@ type drawing struct {
 	payment string            // ledger ID of the payment that is being opened
 	flow    string            // the flow's name, for the payment's parameters
 	voices  map[string]string // language to voice
+	public  string            // what Twilio calls us by
 }
 
 // verbs draws speech and stop. Speech before a gather goes into it, so that a key stops it; what switches a
-// recording stays outside.
+// recording or a transcription stays outside.
 func (d drawing) verbs(speech []flows.Utterance, stop flows.Stop) ([]twiml.Verb, error) {
 	if g, ok := stop.(*flows.GatherStop); ok {
 		cut := 0
 		for i, u := range speech {
-			if u.Kind == flows.UtterRecordStart || u.Kind == flows.UtterRecordStop {
+			if switches(u) {
 				cut = i + 1
 			}
 		}
@@ -62,6 +63,8 @@ func (d drawing) verbs(speech []flows.Utterance, stop flows.Stop) ([]twiml.Verb,
 		return append(out, d.dial(st)), nil
 	case *flows.RecordStop:
 		return append(out, d.record(st)), nil
+	case *flows.ConverseStop:
+		return append(out, d.converse(st)), nil
 	case *flows.HangUpStop:
 		return append(out, &twiml.Hangup{}), nil
 	case *flows.TwiMLStop:
@@ -82,6 +85,8 @@ func (d drawing) speak(speech []flows.Utterance) []twiml.Verb {
 			out = append(out, &twiml.Start{Media: []twiml.Media{&twiml.Recording{}}})
 		case flows.UtterRecordStop:
 			out = append(out, &twiml.Stop{Media: []twiml.Media{&twiml.Recording{}}})
+		case flows.UtterTranscribeStart, flows.UtterTranscribeStop:
+			out = append(out, d.transcribe(u))
 		default:
 			if v, ok := d.audible(u).(twiml.Verb); ok {
 				out = append(out, v)

@@ -36,6 +36,7 @@ type Config struct {
 	Secret    func(string) string // secret.* of services, by name
 	Services  map[string]string   // service name to a URL that replaces the project's, for another environment
 	OptOut    OptOutList          // where opt_out writes
+	PublicURL string              // what Twilio calls us by, for what has to be an absolute address
 	Log       *slog.Logger
 	Now       func() time.Time
 }

@@ -147,7 +147,7 @@ func (a *App) openDoors() error {
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
-		Log: a.cfg.Log, Now: a.cfg.Now,
+		PublicURL: a.cfg.PublicURL, Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	if err != nil {
 		return err
