@@ -1,8 +1,6 @@
 package flows
 
-import (
-	"time"
-)
+import "time"
 
 // File is one file of a project: its path below the project directory, with slashes, and its bytes.
 type File struct {
@@ -33,24 +31,12 @@ type Project struct {
 	Flows     map[string]*Flow
 	At        Span
 
-	Recordings  RecordingRules
+	PCIMode     bool // yes unless said otherwise: what PCI Mode forbids is an error
+	Recordings  RecordingSection
 	Transcripts TranscriptRules
+	Relay       RelayProviders
 
 	sources map[string]*source // the files it was read from, by path
-}
-
-// RecordingRules is the recordings section of the project file.
-type RecordingRules struct {
-	At               Span
-	KeepFor          time.Duration // 0: until somebody deletes it
-	PauseForPayments bool          // yes unless said otherwise
-}
-
-// TranscriptRules is the transcripts section of the project file.
-type TranscriptRules struct {
-	At      Span
-	Engine  string
-	KeepFor time.Duration
 }
 
 // Number binds a phone number to the flow it starts.
@@ -106,6 +92,9 @@ type Flow struct {
 	AfterCall []*Step
 	Scenes    []*Scene // in file order; the first is the start
 	Project   *Project
+
+	Recordings  RecordingSection // over the project's, key by key
+	Transcripts TranscriptRules
 
 	program *program // made by compile
 }

@@ -143,6 +143,8 @@ func kindOfStep(s *Step) *kind {
 		return paymentKind()
 	case *Transfer:
 		return &kind{t: TypeText}
+	case *Converse:
+		return kindOfConversation(v)
 	case *Voicemail:
 		return recordOf(map[string]ValueType{"recording": TypeText, "seconds": TypeNumber})
 	}

@@ -63,6 +63,8 @@ func (c *flowCheck) checkStep(s *Step) {
 		c.pairs(v.AgentSees)
 	case *Voicemail:
 		c.text(v.Say, spoken)
+	case *Converse:
+		c.converse(v)
 	case *HangUp:
 		c.text(v.Say, spoken)
 	case *OptOut:

@@ -156,7 +156,7 @@ func (c *flowCompiler) place(steps []*Step, owner *Step) {
 // skipped on the way.
 func isState(s *Step) bool {
 	switch v := s.Verb.(type) {
-	case *Say, *Play, *PauseFor, *Set, *Send, *Outcome, *Note:
+	case *Say, *Play, *PauseFor, *Set, *Send, *Outcome, *Note, *Transcribe:
 		return false
 	case *RecordCall:
 		return v.Action == "pause" || v.Action == "resume"

@@ -46,6 +46,8 @@ func stepEndings(step *Step) []stepEnding {
 		out = append(must(good, "declined", "cancelled", "gave_up", "unavailable"), stepEnding{"unknown", orOver}, stepEnding{"hung_up", orOver})
 	case *Transfer:
 		out = append([]stepEnding{{"ended", orEnd}}, must("no_answer", "busy", "failed")...)
+	case *Converse:
+		out = append([]stepEnding{{"ended", orEnd}}, must("failed")...)
 	case *Voicemail:
 		out = []stepEnding{{"left", orEnd}, {"empty", orEnd}}
 	case *TextMessage:
@@ -103,7 +105,7 @@ func (f *Flow) leadOf(step *Step, ending string) *Target {
 // isStop tells whether a step waits for something from outside before the call goes on.
 func isStop(v Verb) bool {
 	switch v.(type) {
-	case *Menu, *Ask, *Confirm, *ChooseLanguage, *Pay, *Transfer, *Voicemail, *RawTwiML, *HangUp, *OptOut:
+	case *Menu, *Ask, *Confirm, *ChooseLanguage, *Pay, *Transfer, *Voicemail, *Converse, *RawTwiML, *HangUp, *OptOut:
 		return true
 	}
 	return false

@@ -42,7 +42,8 @@ type run struct {
 	out   Sprint
 	steps int
 
-	own bool // st.Vars is ours to change
+	own   bool   // st.Vars is ours to change
+	ranAs string // the transcription that ran before this Advance; "" for none
 }
 
 // Start is a call's state before its first turn. needs of the flow are taken from the contact; language is the
@@ -114,7 +115,11 @@ func (f *Flow) newRun(st State, in Input) (*run, error) {
 	if zone := f.Project.Timezone; zone != nil {
 		in.Now = in.Now.In(zone)
 	}
-	return &run{flow: f, prog: f.program, st: st, in: in}, nil
+	r := &run{flow: f, prog: f.program, st: st, in: in}
+	if t := st.Transcript; t != nil && t.State == TranscriptRuns {
+		r.ranAs = t.Name
+	}
+	return r, nil
 }
 
 // locate finds the node that the call stands at.
@@ -162,6 +167,7 @@ func (r *run) take() (ending string, waits bool, err error) {
 		r.hangUp()
 		return "", true, nil
 	case r.in.Kind == InputFailed:
+		r.renewTranscript()
 		return "", false, fmt.Errorf("the host reports: %s", r.in.Err)
 	case r.node == r.prog.begin:
 		return endingStart, false, nil

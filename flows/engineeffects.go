@@ -222,11 +222,16 @@ func (r *run) answer() (ending string, waits bool, err error) {
 		if r.in.Kind == InputDial {
 			return r.answerDial(s), false, nil
 		}
+	case *Converse:
+		if r.in.Kind == InputConverse {
+			return r.answerConverse(s, v), false, nil
+		}
 	case *Voicemail:
 		if r.in.Kind == InputRecord || r.in.Kind == InputSilence {
 			return r.answerRecord(s, v), false, nil
 		}
 	case *RawTwiML:
+		r.resumeTranscript()
 		return endingBack, false, nil
 	}
 	_, _, err = r.present(Utterance{}) // not for this stop: it stays as it is

@@ -44,9 +44,13 @@ func (r *run) payStop(s *Step, v *Pay) error {
 		return err
 	}
 	prompts, err := r.payPrompts(v)
+	if err != nil {
+		return err
+	}
 	stop.Prompts = prompts
 	r.out.Stop = stop
-	return err
+	r.holdTranscript()
+	return nil
 }
 
 // payAmount works out what is charged. It must be something, and within what one call may charge.
@@ -249,6 +253,9 @@ func (r *run) answerPay(s *Step) (ending string, waits bool, err error) {
 	ending = r.in.Ending
 	if r.node.ways[ending] == nil {
 		ending = "unknown" // better an unsure word to the caller than a wrong one
+	}
+	if ending != "hung_up" {
+		r.resumeTranscript()
 	}
 	r.st.Payment = r.in.Payment
 	r.st.Payment.Result = ending

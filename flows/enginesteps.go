@@ -121,11 +121,13 @@ func (r *run) deed(s *Step) error {
 	case *Note:
 		return r.noteStep(s, v)
 	case *RecordCall:
-		kind := UtterRecordStart
+		u := Utterance{Kind: UtterRecordStart, Class: v.Class}
 		if v.Action == "stop" {
-			kind = UtterRecordStop
+			u = Utterance{Kind: UtterRecordStop}
 		}
-		r.out.Speech = append(r.out.Speech, Utterance{Kind: kind})
+		r.out.Speech = append(r.out.Speech, u)
+	case *Transcribe:
+		r.transcribe(v)
 	default:
 		return fmt.Errorf("step %s cannot be run here", s.ID)
 	}
@@ -284,10 +286,10 @@ func (r *run) presentStop(s *Step) error {
 		}
 		r.end(s.ID)
 		return nil
+	case *Converse:
+		return r.converseStop(s, v)
 	case *RawTwiML:
-		xml, err := r.render(v.XML, r.st.Language, toSend, escapeXML)
-		r.out.Stop = &TwiMLStop{Step: s.ID, XML: xml}
-		return err
+		return r.twimlStop(s, v)
 	}
 	return fail(s.At, "%s cannot be run", s.Verb.Word())
 }

@@ -12,6 +12,7 @@ type reader struct {
 	*loader
 	src    *source
 	speaks []string // the languages of the flow; the first is the one its sentences are written in
+	flow   *Flow    // nil for the project file
 	scene  string   // the scene being read
 	notes  *notes
 }

@@ -18,8 +18,9 @@ func (l *loader) lint() {
 			}
 		}
 	}
+	l.checkKeeping()
 	for _, f := range l.flows() {
-		fl := &flowLint{loader: l, flow: f, notes: l.notes[f]}
+		fl := &flowLint{loader: l, flow: f, notes: l.notes[f], raw: map[*RawTwiML][]string{}}
 		fl.run()
 	}
 }
@@ -30,6 +31,7 @@ type flowLint struct {
 	flow  *Flow
 	notes *notes
 	paths *paths
+	raw   map[*RawTwiML][]string // the elements of raw TwiML: "start/recording"
 }
 
 func (l *flowLint) run() {
@@ -40,10 +42,7 @@ func (l *flowLint) run() {
 		l.checkAsk(n.step)
 		l.checkMenu(n.step)
 		l.checkPay(n.step)
-		if v, ok := n.step.Verb.(*RawTwiML); ok && v.XML != nil {
-			l.add("F330", n.step.At, "raw TwiML is not checked, simulated or shown like the other steps").
-				Label = "use the step of the language for this, if there is one"
-		}
+		l.checkRaw(n.step)
 	}
 	for _, s := range l.flow.AfterCall {
 		if len(s.Then) > 0 {
@@ -55,6 +54,7 @@ func (l *flowLint) run() {
 	l.checkRounds()
 	l.checkPerson()
 	l.checkMoney()
+	l.checkPauses()
 	l.checkLaw()
 	l.checkSentences()
 }

@@ -36,6 +36,8 @@ func spokenBy(s *Step) []*Text {
 		out = []*Text{v.Say}
 	case *Voicemail:
 		out = []*Text{v.Say}
+	case *Converse:
+		out = []*Text{v.Greeting}
 	case *OptOut:
 		out = []*Text{v.Say}
 	case *HangUp:

@@ -17,6 +17,7 @@ func Load(b Bundle) (*Project, Findings) {
 		project: &Project{
 			Hash:      b.Hash(),
 			Timezone:  time.UTC,
+			PCIMode:   true,
 			Languages: []string{defaultLanguage},
 			Payments:  PaymentRules{Connector: "Default", Currency: "usd"},
 			Flows:     map[string]*Flow{},

@@ -63,8 +63,9 @@ func TestExampleProjectIsClean(t *testing.T) {
 	if team := p.Teams["billing-desk"]; team.Queue != "billing" || team.Hours != "office" {
 		t.Errorf("team: %+v", team)
 	}
-	if p.Recordings.KeepFor != 90*24*time.Hour || !p.Recordings.PauseForPayments || p.Transcripts.Engine != "transcription-noun" {
-		t.Errorf("keeping: %+v %+v", p.Recordings, p.Transcripts)
+	rec, trans := p.RecordingRulesFor("", ""), p.TranscriptRulesFor("")
+	if rec.KeepFor.Value != 90*24*time.Hour || !rec.PauseForPayments.Value || trans.Engine.Value != EngineNoun {
+		t.Errorf("keeping: %+v %+v", rec, trans)
 	}
 }
 

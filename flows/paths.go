@@ -117,7 +117,7 @@ func (g *paths) linkStep(n *spot, next *spot) {
 		g.toScene(n, "returned", v.MayReturnTo)
 	case *RawTwiML:
 		g.toScene(n, "back", v.ComeBackTo)
-	case *HangUp, *OptOut, *HoursCheck, *Lookup, *Submit, *Pay, *Voicemail, *TextMessage:
+	case *HangUp, *OptOut, *HoursCheck, *Lookup, *Submit, *Pay, *Voicemail, *Converse, *TextMessage:
 	default:
 		n.lanes = append(n.lanes, lane{to: next})
 	}

@@ -21,7 +21,7 @@ func (l *loader) readFlow(src *source, top *yaml.Node, base string) {
 	f := &Flow{Name: base, At: src.spanOf(top), Direction: "inbound", Speaks: l.project.Languages, Project: l.project}
 	n := &notes{broken: map[string]bool{}, words: map[string]bool{}}
 	l.project.Flows[base], l.notes[f] = f, n
-	r := &reader{loader: l, src: src, speaks: f.Speaks, notes: n}
+	r := &reader{loader: l, src: src, flow: f, speaks: f.Speaks, notes: n}
 	m := r.mapping(top, f.At, "the flow")
 	r.readFormat(m)
 	r.readFlowName(m, f, base)
@@ -41,6 +41,7 @@ func (l *loader) readFlow(src *source, top *yaml.Node, base string) {
 	if at, ok := m.filled("if_error"); ok {
 		f.IfError = r.sceneTarget(at)
 	}
+	f.Recordings, f.Transcripts = r.readKeeping(m)
 	m.later("uses", "tests")
 	r.readScenes(m, f)
 	if at, ok := m.filled("after_call"); ok {

@@ -75,31 +75,6 @@ func (r *reader) readNumbers(m *fields) {
 	})
 }
 
-// readKeeping reads what is said about recordings and transcripts.
-func (r *reader) readKeeping(m *fields) {
-	r.project.Recordings = RecordingRules{PauseForPayments: true}
-	if f, ok := m.filled("recordings"); ok {
-		if sub, ok := m.sub(f, `"recordings"`); ok {
-			r.project.Recordings = RecordingRules{
-				At:               sub.at,
-				KeepFor:          sub.duration("keep_for", 20*year),
-				PauseForPayments: sub.yesNo("pause_for_payments", true),
-			}
-			sub.done()
-		}
-	}
-	if f, ok := m.filled("transcripts"); ok {
-		if sub, ok := m.sub(f, `"transcripts"`); ok {
-			r.project.Transcripts = TranscriptRules{
-				At:      sub.at,
-				Engine:  sub.text("engine"),
-				KeepFor: sub.duration("keep_for", 20*year),
-			}
-			sub.done()
-		}
-	}
-}
-
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 func (r *reader) readHours(m *fields) map[string]*OpeningHours {

@@ -17,8 +17,6 @@ const defaultLanguage = "en-US"
 // cardBrands are the brands that Twilio can take, in its words.
 var cardBrands = []string{"visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute"}
 
-const year = 365 * 24 * time.Hour
-
 // readProject reads paydial.yaml.
 func (l *loader) readProject(src *source, top *yaml.Node) {
 	p := l.project
@@ -38,7 +36,8 @@ func (l *loader) readProject(src *source, top *yaml.Node) {
 	r.readPayments(m)
 	p.Teams = r.readTeams(m)
 	r.readNumbers(m)
-	r.readKeeping(m)
+	r.readPrivacy(m)
+	p.Recordings, p.Transcripts = r.readKeeping(m)
 	m.done()
 }
 

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -66,10 +67,11 @@ func readVoicemail(s *stepReader, m *fields, main field, short bool) Verb {
 	if v.Longest == 0 {
 		v.Longest = 2 * time.Minute
 	}
-	m.later("transcribe")
+	s.readNative(m)
 	if f, ok := m.filled("tell"); ok {
 		for _, item := range s.items(f) {
 			if to, ok := s.raw(item); ok {
+				s.checkPlain(item, to)
 				v.Tell = append(v.Tell, to)
 			}
 		}
@@ -96,7 +98,8 @@ func readTextMessage(s *stepReader, m *fields, main field, short bool) Verb {
 }
 
 func readRecordCall(s *stepReader, m *fields, main field, short bool) Verb {
-	m.later("keep_for", "channels", "announce")
+	m.later("channels", "announce")
+	class, at := s.readClass(m)
 	f, ok := s.mainField(m, main, short)
 	if !ok {
 		return nil
@@ -105,7 +108,11 @@ func readRecordCall(s *stepReader, m *fields, main field, short bool) Verb {
 	if !ok {
 		return nil
 	}
-	return &RecordCall{Action: action}
+	if class != "" && action != "start" {
+		s.add("F131", at, fmt.Sprintf("record: %s does not begin a recording that could be kept", action)).
+			Label = "say it where the recording is started"
+	}
+	return &RecordCall{Action: action, Class: class, ClassAt: at}
 }
 
 func readOptOut(s *stepReader, m *fields, main field, short bool) Verb {

@@ -11,7 +11,7 @@ import (
 var stepFields = []string{"name", "when", "as", "then"}
 
 // laterVerbs are in the language, but not in this version.
-var laterVerbs = []string{"run", "finish", "prompt", "transcribe"}
+var laterVerbs = []string{"run", "finish", "prompt"}
 
 // afterCall stands in place of a scene for the steps that run when the call is over.
 const afterCall = "after_call"
@@ -56,6 +56,8 @@ func allVerbs() map[string]verbSpec {
 		"voicemail":       {read: readVoicemail, main: "say", isMain: byLanguage, hasAs: true, endings: []string{"left", "empty"}},
 		"text_message":    {read: readTextMessage, main: "text", isMain: byLanguage, endings: []string{"sent", "failed"}},
 		"record":          {read: readRecordCall, main: "action"},
+		"transcribe":      {read: readTranscribe, main: "action"},
+		"converse":        {read: readConverse, main: "url", hasAs: true, endings: []string{"ended", "failed"}},
 		"outcome":         {read: readOutcome, main: "of"},
 		"note":            {read: readNote, main: "text", isMain: byLanguage},
 		"opt_out":         {read: readOptOut, main: "list"},

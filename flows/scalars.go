@@ -48,26 +48,45 @@ func (r *reader) asDuration(f field, most time.Duration) time.Duration {
 	if !ok {
 		return 0
 	}
-	parts := durationPattern.FindStringSubmatch(strings.TrimSpace(raw))
-	if parts == nil || durationUnits[parts[2]] == 0 {
+	d, ok := parseDuration(raw, most)
+	switch {
+	case !ok:
 		r.add("F122", r.src.spanOf(f.value), quoteWord(raw)+" is not a length of time").
 			Label = "write a number and a unit: 7s, 10m, 4h, 2 days"
-		return 0
-	}
-	n, _ := strconv.Atoi(parts[1]) // at most six digits
-	d := time.Duration(n) * durationUnits[parts[2]]
-	if d == 0 || d > most {
+	case d == 0:
 		r.add("F122", r.src.spanOf(f.value), fmt.Sprintf("%s is not a length of time that %q can have", quoteWord(raw), f.name())).
 			Label = "more than nothing, and at most " + spokenDuration(most)
-		return 0
 	}
 	return d
 }
 
+// parseDuration reads a number and a unit. One that is nothing, or more than most, comes out as 0.
+func parseDuration(raw string, most time.Duration) (d time.Duration, ok bool) {
+	parts := durationPattern.FindStringSubmatch(strings.TrimSpace(raw))
+	if parts == nil {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(parts[1]) // at most six digits
+	switch unit := durationUnits[parts[2]]; {
+	case parts[2] == "year" || parts[2] == "years":
+		if n > 999 || years(n) > most {
+			return 0, true
+		}
+		return years(n), true
+	case unit == 0:
+		return 0, false
+	case n > int(most/unit):
+		return 0, true
+	default:
+		return time.Duration(n) * unit, true
+	}
+}
+
 // spokenDuration writes a limit the way it is written in a file.
 func spokenDuration(d time.Duration) string {
-	day := 24 * time.Hour
 	switch {
+	case d == years(longestKept):
+		return counted(longestKept, "year")
 	case d >= day && d%day == 0:
 		return counted(int(d/day), "day")
 	case d%time.Hour == 0:
@@ -103,18 +122,26 @@ func (m *fields) yesNo(name string, otherwise bool) bool {
 	if !ok {
 		return otherwise
 	}
-	raw, ok := m.raw(f)
+	if yes, ok := m.asYesNo(f); ok {
+		return yes
+	}
+	return otherwise
+}
+
+// asYesNo reads a yes or no; ok is false when it is neither.
+func (r *reader) asYesNo(f field) (yes, ok bool) {
+	raw, ok := r.raw(f)
 	if !ok {
-		return otherwise
+		return false, false
 	}
 	switch strings.ToLower(raw) {
 	case "yes", "true":
-		return true
+		return true, true
 	case "no", "false":
-		return false
+		return false, true
 	}
-	m.add("F124", m.src.spanOf(f.value), quoteWord(raw)+" is neither yes nor no").Label = "write yes or no"
-	return otherwise
+	r.add("F124", r.src.spanOf(f.value), quoteWord(raw)+" is neither yes nor no").Label = "write yes or no"
+	return false, false
 }
 
 // word reads an optional word out of a closed set.

@@ -26,6 +26,8 @@ type State struct {
 	Call     CallFacts        `json:"call"`
 	Payment  PaymentFacts     `json:"payment"`
 	Pending  *Effect          `json:"pending,omitempty"` // an effect that the call waits for
+
+	Transcript *Transcript `json:"transcript,omitempty"` // nil: the flow never began one
 }
 
 // CallFacts is what call.*, caller.* and line.* mean in expressions.
@@ -58,16 +60,17 @@ type InputKind string
 // What can come back. Start begins the call's flow; Keys, Speech and Silence answer a gather; the others
 // answer the stop or effect of their name; Entered repeats the stop without counting anything.
 const (
-	InputStart   InputKind = "start"
-	InputKeys    InputKind = "keys"
-	InputSilence InputKind = "silence"
-	InputPay     InputKind = "pay"
-	InputDial    InputKind = "dial"
-	InputRecord  InputKind = "record"
-	InputEffect  InputKind = "effect"
-	InputBack    InputKind = "back"   // a twiml step came back
-	InputHungUp  InputKind = "hungup" // the caller is gone
-	InputFailed  InputKind = "failed" // something of ours broke: go to if_error
+	InputStart    InputKind = "start"
+	InputKeys     InputKind = "keys"
+	InputSilence  InputKind = "silence"
+	InputPay      InputKind = "pay"
+	InputDial     InputKind = "dial"
+	InputRecord   InputKind = "record"
+	InputConverse InputKind = "converse"
+	InputEffect   InputKind = "effect"
+	InputBack     InputKind = "back"   // a twiml step came back
+	InputHungUp   InputKind = "hungup" // the caller is gone
+	InputFailed   InputKind = "failed" // something of ours broke: go to if_error
 )
 
 // Input is one event of a call. Now is the time of the turn; it is all the time a flow knows.
@@ -76,11 +79,12 @@ type Input struct {
 	Now       time.Time
 	Keys      string // Keys
 	Speech    string
-	Ending    string          // Pay: paid, saved, declined ...; Dial: ended, no_answer, busy, failed; Effect: its ending
+	Ending    string          // Pay: paid, saved, declined ...; Dial: ended, no_answer, busy, failed; Converse: ended, failed; Effect: its ending
 	Payment   PaymentFacts    // Pay
-	Seconds   int             // Record, Dial: length
+	Seconds   int             // Record, Dial, Converse: length
 	Recording string          // Record: URL
 	Answer    json.RawMessage // Effect: a lookup's JSON answer
+	Handoff   string          // Converse: what the program handed back
 	Err       string          // Failed, Effect: what went wrong, for the log
 }
 
@@ -96,7 +100,8 @@ type Sprint struct {
 // UtteranceKind tells how an utterance is made audible.
 type UtteranceKind string
 
-// The kinds of utterance, in the words of the language. The record kinds control the call's recording.
+// The kinds of utterance, in the words of the language. The record kinds control the call's recording, the
+// transcribe kinds its transcription: they are not heard.
 const (
 	UtterSay         UtteranceKind = "say"
 	UtterPlay        UtteranceKind = "play"
@@ -104,6 +109,9 @@ const (
 	UtterKeys        UtteranceKind = "keys"
 	UtterRecordStart UtteranceKind = "record_start"
 	UtterRecordStop  UtteranceKind = "record_stop"
+
+	UtterTranscribeStart UtteranceKind = "transcribe_start"
+	UtterTranscribeStop  UtteranceKind = "transcribe_stop"
 )
 
 // Utterance is one thing the caller hears (or a recording switch between two of them), already in the
@@ -118,6 +126,9 @@ type Utterance struct {
 	Keys     string // Keys
 	Times    int    // Play
 	For      time.Duration
+	Class    string // RecordStart: the retention class for RecordingRulesFor; "" for none
+
+	Transcript *Transcript // TranscribeStart; of TranscribeStop only its Name counts
 }
 
 // FactKind tells what a Fact is about.
@@ -175,8 +186,8 @@ type Effect struct {
 	WhileWaiting *Utterance        `json:"while_waiting,omitempty"` // nil: nothing to say
 }
 
-// Stop is what a call waits at. The set is closed: GatherStop, PayStop, DialStop, RecordStop, HangUpStop,
-// TwiMLStop.
+// Stop is what a call waits at. The set is closed: GatherStop, PayStop, DialStop, RecordStop, ConverseStop,
+// HangUpStop, TwiMLStop.
 type Stop interface{ stop() }
 
 type (
@@ -233,6 +244,21 @@ type (
 		Longest time.Duration
 		Beep    bool
 	}
+	// ConverseStop connects the caller to a program that talks. Providers are in the words of TwiML, or "" for
+	// Twilio's own choice.
+	ConverseStop struct {
+		Step       string
+		URL        string // wss
+		Greeting   string
+		Language   string
+		Speech     string // Deepgram, Google
+		Voices     string // ElevenLabs, Google, Amazon
+		Voice      string
+		Model      string
+		Hints      []string
+		Keys       bool
+		Parameters []NameValue
+	}
 	// HangUpStop ends the call.
 	HangUpStop struct{ Step string }
 	// TwiMLStop answers with raw XML, verbs only, without the Response element.
@@ -242,12 +268,13 @@ type (
 	}
 )
 
-func (*GatherStop) stop() {}
-func (*PayStop) stop()    {}
-func (*DialStop) stop()   {}
-func (*RecordStop) stop() {}
-func (*HangUpStop) stop() {}
-func (*TwiMLStop) stop()  {}
+func (*GatherStop) stop()   {}
+func (*PayStop) stop()      {}
+func (*DialStop) stop()     {}
+func (*RecordStop) stop()   {}
+func (*ConverseStop) stop() {}
+func (*HangUpStop) stop()   {}
+func (*TwiMLStop) stop()    {}
 
 // NameValue is a name and a spoken-out value.
 type NameValue struct {

@@ -187,8 +187,36 @@ type (
 		Text     *Text
 		To, From *Expr
 	}
-	// RecordCall controls the call's recording: start, stop, pause, resume.
-	RecordCall struct{ Action string }
+	// RecordCall controls the call's recording: start, stop, pause, resume. Class is the retention class of what
+	// is started, or how long it is kept; RecordingRulesFor understands both.
+	RecordCall struct {
+		Action  string
+		Class   string // "": the rules for all
+		ClassAt Span
+	}
+	// Transcribe starts or stops the call's transcription. It is stopped by itself while a caller pays.
+	Transcribe struct {
+		Action   string // start, stop
+		Engine   string // google, deepgram
+		Language string // "": the call's
+		Model    string // "": the engine's own
+		Track    string // both, inbound, outbound
+		Hints    []string
+	}
+	// Converse has a program talk with the caller, over a websocket. Endings: ended, failed.
+	Converse struct {
+		URL        string // wss
+		Greeting   *Text
+		Language   string // "": the call's
+		Speech     string // who listens: deepgram, google; "": Twilio's choice
+		Voices     string // who speaks: elevenlabs, google, amazon; "": Twilio's choice
+		Voice      string
+		Model      string // of who listens
+		Hints      []string
+		Keys       bool // the program hears of keys
+		Parameters []Pair
+		Expect     []Field // of what the program hands back
+	}
 	// Outcome sets the one word that reports carry.
 	Outcome struct{ Of string }
 	// Note leaves a text for the agent and the call's record.
@@ -227,6 +255,8 @@ func (*Transfer) Word() string       { return "transfer" }
 func (*Voicemail) Word() string      { return "voicemail" }
 func (*TextMessage) Word() string    { return "text_message" }
 func (*RecordCall) Word() string     { return "record" }
+func (*Transcribe) Word() string     { return "transcribe" }
+func (*Converse) Word() string       { return "converse" }
 func (*Outcome) Word() string        { return "outcome" }
 func (*Note) Word() string           { return "note" }
 func (*OptOut) Word() string         { return "opt_out" }

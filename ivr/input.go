@@ -28,6 +28,8 @@ func (s *Server) input(ctx context.Context, r *run, req *Request) (flows.Input, 
 	case req.Form.Has("DialCallStatus"), req.Form.Has("QueueResult"):
 		in.Kind, in.Ending = flows.InputDial, dialEnding(req.Form)
 		return in, nil
+	case req.Form.Has("SessionStatus"):
+		return converseInput(req, in)
 	case req.Form.Has("RecordingUrl"):
 		return recordInput(req, in)
 	default:

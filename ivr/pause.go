@@ -16,7 +16,7 @@ type holdStop struct{ flows.Stop }
 
 // pauses tells whether the flow's recordings are to be silent while a caller pays.
 func (s *Server) pauses(r *run) bool {
-	return s.Recordings != nil && r.project.Recordings.PauseForPayments
+	return s.Recordings != nil && r.flow.PausesForPayments()
 }
 
 // lookAround asks Twilio what is being recorded, before a payment. hold says that the caller has to hear first what is

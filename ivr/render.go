@@ -42,12 +42,12 @@ type drawing struct {
 }
 
 // verbs draws speech and stop. Speech before a gather goes into it, so that a key stops it; what switches a
-// recording stays outside.
+// recording or a transcription stays outside.
 func (d drawing) verbs(speech []flows.Utterance, stop flows.Stop) ([]twiml.Verb, error) {
 	if g, ok := stop.(*flows.GatherStop); ok {
 		cut := 0
 		for i, u := range speech {
-			if u.Kind == flows.UtterRecordStart || u.Kind == flows.UtterRecordStop {
+			if switches(u) {
 				cut = i + 1
 			}
 		}
@@ -65,6 +65,8 @@ func (d drawing) verbs(speech []flows.Utterance, stop flows.Stop) ([]twiml.Verb,
 		return append(out, d.dial(st)), nil
 	case *flows.RecordStop:
 		return append(out, d.record(st)), nil
+	case *flows.ConverseStop:
+		return append(out, d.converse(st)), nil
 	case *flows.HangUpStop:
 		return append(out, &twiml.Hangup{}), nil
 	case *flows.TwiMLStop:
@@ -84,11 +86,15 @@ func (d drawing) speak(speech []flows.Utterance) []twiml.Verb {
 	for _, u := range speech {
 		switch u.Kind {
 		case flows.UtterRecordStart:
+			facts := d.facts
+			facts.Class = u.Class
 			out = append(out, &twiml.Start{Media: []twiml.Media{&twiml.Recording{
-				RecordingStatusCallback: recordingURL(d.public, d.facts), RecordingStatusCallbackEvent: recordingEvents(),
+				RecordingStatusCallback: recordingURL(d.public, facts), RecordingStatusCallbackEvent: recordingEvents(),
 			}}})
 		case flows.UtterRecordStop:
 			out = append(out, &twiml.Stop{Media: []twiml.Media{&twiml.Recording{}}})
+		case flows.UtterTranscribeStart, flows.UtterTranscribeStop:
+			out = append(out, d.transcribe(u))
 		default:
 			if v, ok := d.audible(u).(twiml.Verb); ok {
 				out = append(out, v)

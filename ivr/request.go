@@ -21,7 +21,7 @@ type Request struct {
 }
 
 // spokenFields are the parameters that carry what a caller keyed or said.
-var spokenFields = [...]string{"Digits", "SpeechResult", "UnstableSpeechResult", "StableSpeechResult", "TranscriptionText"}
+var spokenFields = [...]string{"Digits", "SpeechResult", "UnstableSpeechResult", "StableSpeechResult", "TranscriptionText", "HandoffData"}
 
 // baseFields are the parameters that every voice webhook carries; what is left of a form without them is what
 // the webhook has to say. Source: https://www.twilio.com/docs/voice/twiml#request-parameters.

@@ -106,7 +106,7 @@ func (b *builder) look(s *flows.Step) {
 		b.kind(KindMoney)
 	case *flows.Transfer, *flows.Voicemail:
 		b.kind(KindPerson)
-	case *flows.Menu, *flows.Ask, *flows.Confirm, *flows.ChooseLanguage, *flows.RawTwiML:
+	case *flows.Menu, *flows.Ask, *flows.Confirm, *flows.ChooseLanguage, *flows.Converse, *flows.RawTwiML:
 	default:
 		return
 	}
@@ -208,7 +208,7 @@ func mainEndings(verb flows.Verb) []string {
 		return []string{"paid"}
 	case *flows.Ask, *flows.ChooseLanguage:
 		return []string{"ok"}
-	case *flows.Transfer:
+	case *flows.Transfer, *flows.Converse:
 		return []string{"ended"}
 	case *flows.Voicemail:
 		return []string{"left", "empty"}

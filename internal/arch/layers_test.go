@@ -12,7 +12,7 @@ import (
 var mayImport = map[string][]string{
 	"twiml":              {},
 	"twilio":             {},
-	"flows":              {"internal/machine"},
+	"flows":              {"internal/machine", "internal/carddata"},
 	"sessions":           {"internal/redisfeed"},
 	"db":                 {},
 	"audit":              {"db", "internal/carddata"},
