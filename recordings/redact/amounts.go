@@ -27,17 +27,17 @@ func (t *talk) markAmounts() {
 		}
 		t.markTime(i)
 		from, to := i, i+1
-		for from > 0 && t.decimal(from) {
+		for from > 0 && i-from < longestAmount && t.decimal(from) {
 			from--
 		}
-		for to < len(t.items) && t.decimal(to) {
+		for to < len(t.items) && to-i < longestAmount && t.decimal(to) {
 			to++
 		}
 		digits := 0
 		for _, part := range t.items[from:to] {
 			digits += part.number.n
 		}
-		for k := to; t.numberAt(k, it.line) && joins(t.items[k].sep); k++ { // "$4242 4242 4242 4242" is no amount
+		for k := to; digits <= longestAmount && t.numberAt(k, it.line) && joins(t.items[k].sep); k++ { // "$4242 4242 4242 4242" is no amount
 			digits += t.items[k].number.n
 		}
 		before, after := t.items[from].sep, ""
@@ -117,7 +117,7 @@ func (t *talk) nextWord(i, step int) int {
 func (t *talk) dateBehind(i int) {
 	from := t.nextWord(i, 1)
 	digits, to := 0, from
-	for t.numberAt(to, t.items[i].line) && !t.items[to].money {
+	for digits <= longestDate && t.numberAt(to, t.items[i].line) && !t.items[to].money {
 		digits += t.items[to].number.n
 		to++
 	}

@@ -21,7 +21,7 @@ const (
 type run struct {
 	items  []int
 	n      int    // digits
-	digits string // "" when they are not all known
+	digits string // "" when they are not all known, or too many
 	gap    int    // other words since the run before
 	broken bool   // something between says that it goes on no number before it
 	plus   bool   // begins with "+", as phone numbers do
@@ -57,12 +57,15 @@ func (t *talk) findRuns() {
 	}
 }
 
+// mostKnown is how long a run is looked at digit by digit.
+const mostKnown = 200
+
 func (r *run) add(i int, n number) {
-	if len(r.items) == 0 || r.digits != "" {
-		r.digits += n.digits
-	}
-	if n.digits == "" {
+	switch {
+	case n.digits == "" || r.n+n.n > mostKnown:
 		r.digits = ""
+	case len(r.items) == 0 || r.digits != "":
+		r.digits += n.digits
 	}
 	r.items = append(r.items, i)
 	r.n += n.n
