@@ -101,6 +101,13 @@ type TranscriptionEvent struct {
 	Name         string
 	ErrorCode    int
 	Error        string
+
+	Engine                string // google, deepgram; transcription-started only, as are the next four
+	ProviderConfiguration json.RawMessage
+	InboundLabel          string
+	OutboundLabel         string
+	PartialResults        bool
+	ProviderData          json.RawMessage // transcription-content only, when it was asked for
 }
 
 // ParseTranscriptionEvent reads a callback of a real-time transcription.
@@ -111,7 +118,10 @@ func ParseTranscriptionEvent(f Form) (TranscriptionEvent, error) {
 		Event: r.need("TranscriptionEvent"), Timestamp: r.moment("Timestamp"), SequenceID: r.integer("SequenceId"),
 		Track: f.Get("Track"), LanguageCode: f.Get("LanguageCode"), Final: r.boolean("Final"),
 		Stability: r.decimal("Stability"), Name: f.Get("Name"), ErrorCode: r.integer("TranscriptionErrorCode"),
-		Error: f.Get("TranscriptionError"),
+		Error: f.Get("TranscriptionError"), Engine: f.Get("TranscriptionEngine"),
+		ProviderConfiguration: r.json("ProviderConfiguration"), InboundLabel: f.Get("InboundTrackLabel"),
+		OutboundLabel: f.Get("OutboundTrackLabel"), PartialResults: r.boolean("PartialResults"),
+		ProviderData: r.json("TranscriptionProviderData"),
 	}
 	if raw := r.json("TranscriptionData"); raw != nil {
 		var said struct {
