@@ -143,27 +143,37 @@ func (j *judge) looseCards() {
 	}
 }
 
-// goneOn masks digits that follow a card number on an earlier line: they are the rest of it, its expiry date or code.
+// goneOn masks digits next to a card number on another line: they are the rest of it, its expiry date or code. They
+// come before it where lines come late.
 func (j *judge) goneOn() {
 	for _, r := range j.runs {
-		first := r.items[0]
-		others := 0
-		for k := first - 1; k >= max(0, first-mostSteps) && others <= continues; k-- {
-			it := j.items[k]
-			switch {
-			case it.foreign && (it.cue == cueCard || it.cue == cueWord):
-			case it.kind == itemMask && it.mask == Card:
-				if it.line != j.items[first].line && !j.far(it.line, j.items[first].line) && (r.n > 1 || !j.weighty[j.items[first].line]) {
-					j.mark(r, Card)
-				}
-				others = continues + 1
-			case it.kind == itemMask, it.kind == itemNumber, it.kind == itemCue && it.cue != cueCard && it.cue != cueWord:
-				others = continues + 1
-			case it.kind != itemFiller:
-				others++
-			}
+		first, last := r.items[0], r.items[len(r.items)-1]
+		line := j.items[first].line
+		if r.n == 1 && j.weighty[line] {
+			continue
+		}
+		if j.besideCard(first, -1) || j.besideCard(last, 1) {
+			j.mark(r, Card)
 		}
 	}
+}
+
+// besideCard tells whether the mask of a card number stands before or behind item i, on another line.
+func (j *judge) besideCard(i, step int) bool {
+	others := 0
+	for k := i + step; k >= max(0, i-mostSteps) && k < min(len(j.items), i+mostSteps) && others <= continues; k += step {
+		it := j.items[k]
+		switch {
+		case it.kind == itemMask && it.mask == Card:
+			return it.line != j.items[i].line && !j.far(it.line, j.items[i].line)
+		case it.kind == itemCue && (it.cue == cueCard || it.cue == cueWord):
+		case it.kind == itemMask, it.kind == itemNumber, it.kind == itemCue:
+			return false
+		case it.kind != itemFiller:
+			others++
+		}
+	}
+	return false
 }
 
 // answers masks what is asked for, or told, by name: codes, bank accounts, the numbers of people.
