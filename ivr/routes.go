@@ -15,5 +15,6 @@ func (s *Server) Routes(r gin.IRouter) {
 	voice.POST("/desk/:id/done", s.deskPaid)     // and the caller comes back
 	voice.POST("/amd", s.accept)                 // answering machine detection
 	voice.POST("/recording", s.accept)           // a recording's status changed
-	voice.POST("/transcription", s.accept)       // a transcription's status changed
+
+	voice.POST("/transcription", s.transcription) // a transcription began, wrote, stopped or failed
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -36,8 +37,10 @@ type Config struct {
 	Secret    func(string) string // secret.* of services, by name
 	Services  map[string]string   // service name to a URL that replaces the project's, for another environment
 	OptOut    OptOutList          // where opt_out writes
-	Log       *slog.Logger
-	Now       func() time.Time
+	// Transcripts keeps what is said on calls; nil: nothing is kept.
+	Transcripts *transcripts.Store
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // OptOutList takes do-not-call entries. Add must be safe to repeat.

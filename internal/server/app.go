@@ -18,6 +18,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/ivr"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -51,7 +52,9 @@ type App struct {
 	Audit    *audit.Log
 	Access   *access.Access
 	Projects *ivr.Projects
-	Findings flows.Findings // of the bundle in use
+	// Transcripts is what was said on calls.
+	Transcripts *transcripts.Store
+	Findings    flows.Findings // of the bundle in use
 
 	cfg     Config
 	db      *db.DB
@@ -121,6 +124,9 @@ func (a *App) openStores(ctx context.Context) error {
 		return err
 	}
 	a.Audit.Now = a.cfg.Now
+	if err = a.openTranscripts(ctx); err != nil {
+		return err
+	}
 	return a.openAccess()
 }
 
@@ -147,7 +153,8 @@ func (a *App) openDoors() error {
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
-		Log: a.cfg.Log, Now: a.cfg.Now,
+		Transcripts: a.Transcripts,
+		Log:         a.cfg.Log, Now: a.cfg.Now,
 	})
 	if err != nil {
 		return err
@@ -199,6 +206,7 @@ func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 // unknown, so that somebody looks at them, and the desk does what time asks of it.
 func (a *App) Work(ctx context.Context) {
 	go a.Desk.Work(ctx)
+	go a.Transcripts.Work(ctx)
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
