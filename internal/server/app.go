@@ -171,6 +171,7 @@ func (a *App) openDoors() error {
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
 	people.Access, people.Audit, people.Desk = a.Access, a.Audit, a.Desk
+	people.Transcripts = a.Transcripts
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
