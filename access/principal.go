@@ -11,19 +11,20 @@ type Permission string
 
 // The permissions.
 const (
-	ViewCalls    Permission = "view_calls"    // calls and their live feed
-	ViewPayments Permission = "view_payments" // the ledger
-	ViewFlows    Permission = "view_flows"    // flows and their pictures
-	TakePayments Permission = "take_payments" // start, ask, complete and cancel payments of one's own
-	TakeOver     Permission = "take_over"     // take over what somebody else has started
-	RaiseAmount  Permission = "raise_amount"  // charge more than the flow asked for
-	SeeAudit     Permission = "see_audit"     // the audit log
-	Manage       Permission = "manage"        // figures, settings, other people's sessions
+	ViewCalls       Permission = "view_calls"       // calls and their live feed
+	ViewPayments    Permission = "view_payments"    // the ledger
+	ViewFlows       Permission = "view_flows"       // flows and their pictures
+	TakePayments    Permission = "take_payments"    // start, ask, complete and cancel payments of one's own
+	TakeOver        Permission = "take_over"        // take over what somebody else has started
+	RaiseAmount     Permission = "raise_amount"     // charge more than the flow asked for
+	SeeAudit        Permission = "see_audit"        // the audit log
+	ReadTranscripts Permission = "read_transcripts" // what was said on calls, private numbers masked
+	Manage          Permission = "manage"           // figures, settings, other people's sessions
 )
 
 // Permissions is every permission there is, in the order they are shown.
 func Permissions() []Permission {
-	return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, Manage}
+	return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, Manage}
 }
 
 // Role is a set of permissions with a name.
@@ -52,11 +53,11 @@ func granted(r Role) []Permission {
 	case Agent:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments}
 	case Supervisor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts}
 	case Auditor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts}
 	case Ops:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, Manage}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage}
 	case roleAPI:
 		return Permissions()
 	case roleLocal:

@@ -20,12 +20,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}{
 		"nobody":             {access.Principal{}, ""},
 		"agent":              {of(access.Agent), view + " take_payments"},
-		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit"},
-		"auditor":            {of(access.Auditor), view + " see_audit"},
-		"ops":                {of(access.Ops), view + " see_audit manage"},
-		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit"},
+		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit read_transcripts"},
+		"auditor":            {of(access.Auditor), view + " see_audit read_transcripts"},
+		"ops":                {of(access.Ops), view + " see_audit read_transcripts manage"},
+		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit read_transcripts"},
 		"another word":       {of("boss"), ""},
-		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit manage"},
+		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit read_transcripts manage"},
 		"this computer":      {access.Local(), view},
 		"a role of a server": {of("API"), ""},
 	} {

@@ -11,6 +11,7 @@ import (
 	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -35,6 +36,9 @@ type Config struct {
 	Sessions *sessions.Store
 	Ledger   *payments.Ledger
 	Project  func() *flows.Project // the project in use now
+
+	// Transcripts is what was said on calls; nil: nothing is kept of it.
+	Transcripts *transcripts.Store
 
 	// Desk takes agent-assisted payments; nil: there is no desk.
 	Desk *payments.Desk

@@ -19,6 +19,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/redistest"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -33,6 +34,7 @@ type house struct {
 	sessions *sessions.Store
 	ledger   *payments.Ledger
 	audit    *audit.Log
+	words    *transcripts.Store
 	project  *flows.Project
 	engine   *gin.Engine
 }
@@ -67,9 +69,13 @@ func open(t *testing.T, change func(*console.Config)) *house {
 	if project == nil {
 		t.Fatal(findings)
 	}
-	h := &house{t: t, sessions: store, ledger: ledger, audit: log, project: project}
+	words, err := transcripts.New(t.Context(), transcripts.Config{DB: sql, Audit: log, Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, sessions: store, ledger: ledger, audit: log, words: words, project: project}
 	cfg := console.Config{
-		Tokens: []string{token}, Sessions: store, Ledger: ledger, Audit: log,
+		Tokens: []string{token}, Sessions: store, Ledger: ledger, Audit: log, Transcripts: words,
 		Project: func() *flows.Project { return project }, Now: func() time.Time { return noon },
 	}
 	if change != nil {

@@ -165,6 +165,7 @@ var needs = map[string]access.Permission{
 	"GET /api/v1/calls": access.ViewCalls, "GET /api/v1/calls/:sid": access.ViewCalls, "GET /api/v1/calls/:sid/events": access.ViewCalls,
 	"GET /api/v1/payments": access.ViewPayments, "GET /api/v1/payments/:id": access.ViewPayments,
 	"GET /api/v1/flows": access.ViewFlows, "GET /api/v1/flows/:name": access.ViewFlows, "GET /api/v1/audit": access.SeeAudit,
+	"GET /api/v1/transcripts": access.ReadTranscripts, "GET /api/v1/transcripts/:call": access.ReadTranscripts, "POST /api/v1/transcripts/:call/delete": access.Manage,
 	"POST /api/v1/calls/:sid/payments": access.TakePayments, "POST /api/v1/calls/:sid/keypad": access.TakePayments,
 	"POST /api/v1/payments/:id/ask": access.TakePayments, "POST /api/v1/payments/:id/more-time": access.TakePayments,
 	"POST /api/v1/payments/:id/stop": access.TakePayments, "POST /api/v1/payments/:id/complete": access.TakePayments,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -51,6 +52,8 @@ var (
 		Help: "GET /api/v1/flows lists the flows in use."}
 	problemNoPayment = problem{Code: "no_such_payment", Status: http.StatusNotFound, Title: "No such payment",
 		Help: "GET /api/v1/payments lists the ledger."}
+	problemNoTranscript = problem{Code: "no_such_transcript", Status: http.StatusNotFound, Title: "No such transcript",
+		Help: "GET /api/v1/transcripts lists what was said on calls. What was deleted is gone for good."}
 	problemQuery = problem{Code: "bad_query", Status: http.StatusBadRequest, Title: "The query is not understood",
 		Help: "GET /api/openapi.json says which parameters there are."}
 	problemInside = problem{Code: "internal", Status: http.StatusInternalServerError, Title: "Something went wrong here",
@@ -60,7 +63,7 @@ var (
 // problems is every problem, for the page that explains them.
 func problems() []problem {
 	return append([]problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
-		problemNoPayment, problemQuery, problemInside}, deskProblems()...)
+		problemNoPayment, problemNoTranscript, problemQuery, problemInside}, deskProblems()...)
 }
 
 // because is the problem with a sentence about this occurrence.
@@ -96,7 +99,9 @@ func problemOf(err error) problem {
 		return problemNoCall
 	case errors.Is(err, payments.ErrNotFound):
 		return problemNoPayment
-	case errors.Is(err, audit.ErrCursor):
+	case errors.Is(err, transcripts.ErrNotFound):
+		return problemNoTranscript
+	case errors.Is(err, audit.ErrCursor), errors.Is(err, transcripts.ErrCursor):
 		return problemQuery.because("after is the next of the page before")
 	case errors.Is(err, errQuery):
 		return problemQuery.because(err.Error())

@@ -34,6 +34,9 @@ func (c *Console) Routes(r gin.IRouter) {
 	people.GET("/payments", money, c.paymentsPage)
 
 	c.deskRoutes(people, api)
+	if c.Transcripts != nil {
+		c.transcriptRoutes(api)
+	}
 	if c.Audit != nil {
 		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)

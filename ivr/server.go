@@ -10,6 +10,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -40,8 +41,10 @@ type Config struct {
 	PublicURL string              // what Twilio calls us by, for what has to be an absolute address
 	// Recordings hears of recordings, and pauses them while a caller pays; nil: nothing is done about them.
 	Recordings *recordings.Recordings
-	Log        *slog.Logger
-	Now        func() time.Time
+	// Transcripts keeps what is said on calls; nil: nothing is kept.
+	Transcripts *transcripts.Store
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // OptOutList takes do-not-call entries. Add must be safe to repeat.

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"payments":           {"twilio", "db", "audit", "internal/carddata", "internal/machine", "internal/redisfeed"},
 	"recordings":         {"twilio", "db", "audit", "internal/carddata", "internal/machine"},
 	"campaigns":          {"twilio", "db"},
-	"ivr":                {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns"},
+	"ivr":                {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns", "internal/carddata"},
 	"console":            {"flows", "sessions", "payments", "recordings", "campaigns", "access", "audit"},
 	"simulator":          {"twilio"},
 	"examples":           {},

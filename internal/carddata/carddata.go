@@ -2,7 +2,8 @@
 // Holds and Mask are what to call; Rule says how near a letter may be.
 //
 // It is pure and knows no store, no field and no policy: whether such a text is refused or masked is decided by
-// who asks. It must not import anything of ours.
+// who asks. It must not import anything of ours. Spoken
+// numbers are recordings/redact's part.
 package carddata
 
 import (
@@ -203,6 +204,37 @@ func beginsAsCard(s []rune, sp span) bool {
 		first = d
 	}
 	return first >= 3 && first <= 6 || first == 2 && second >= 2 && second <= 7
+}
+
+// Spans are the stretches of s that look like card numbers, in bytes: each from its first digit to behind its last.
+// They may overlap.
+func Spans(s string, rule Rule) [][2]int {
+	runes := []rune(s)
+	found := cardSpans(runes, rule)
+	if len(found) == 0 {
+		return nil
+	}
+	at := make([]int, 0, len(runes)+1) // where each rune begins, and the end
+	for i := range s {
+		at = append(at, i)
+	}
+	at = append(at, len(s))
+	out := make([][2]int, len(found))
+	for i, sp := range found {
+		out[i] = [2]int{at[sp.from], at[sp.to]}
+	}
+	return out
+}
+
+// Digit is the value of a decimal digit of any script, -1 for anything else.
+func Digit(r rune) int { return digit(r) }
+
+// IsCard tells whether digits, which hold nothing else, are as many as a card number has, begin like one, and end in
+// the right check digit.
+func IsCard(digits string) bool {
+	s := []rune(digits)
+	sp := span{0, len(s)}
+	return len(s) >= shortestCard && len(s) <= longestCard && beginsAsCard(s, sp) && luhn(s, sp)
 }
 
 // LastDigits is what a masked number may leave to see: the digits of s. ok is false for more than four.

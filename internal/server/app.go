@@ -21,6 +21,7 @@ import (
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/recordings/archive"
+	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -53,10 +54,12 @@ type App struct {
 	Ledger     *payments.Ledger
 	Desk       *payments.Desk
 	Recordings *recordings.Recordings
-	Audit      *audit.Log
-	Access     *access.Access
-	Projects   *ivr.Projects
-	Findings   flows.Findings // of the bundle in use
+	// Transcripts is what was said on calls.
+	Transcripts *transcripts.Store
+	Audit       *audit.Log
+	Access      *access.Access
+	Projects    *ivr.Projects
+	Findings    flows.Findings // of the bundle in use
 
 	cfg     Config
 	db      *db.DB
@@ -127,6 +130,9 @@ func (a *App) openStores(ctx context.Context) error {
 		return err
 	}
 	a.Audit.Now = a.cfg.Now
+	if err = a.openTranscripts(ctx); err != nil {
+		return err
+	}
 	return a.openAccess()
 }
 
@@ -156,7 +162,7 @@ func (a *App) openDoors() error {
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
-		Recordings: a.Recordings, PublicURL: a.cfg.PublicURL,
+		Recordings: a.Recordings, Transcripts: a.Transcripts, PublicURL: a.cfg.PublicURL,
 		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	if err != nil {
@@ -174,6 +180,7 @@ func (a *App) openDoors() error {
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
 	people.Access, people.Audit, people.Desk = a.Access, a.Audit, a.Desk
+	people.Transcripts = a.Transcripts
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
@@ -212,6 +219,7 @@ func (a *App) Work(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.Desk.Work(ctx) })
 	all.Go(func() { a.workOnRecordings(ctx) })
+	all.Go(func() { a.Transcripts.Work(ctx) })
 	defer all.Wait()
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()

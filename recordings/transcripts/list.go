@@ -1,0 +1,117 @@
+package transcripts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paydial/paydial/db"
+)
+
+// Limits of one page of List.
+const (
+	defaultPage = 50
+	maxPage     = 500
+)
+
+// Query chooses transcripts. The zero Query is the first page of all of them, newest first.
+type Query struct {
+	Call    string
+	Flow    string
+	Line    string
+	Since   time.Time // began at or after
+	Until   time.Time // began before
+	Masked  bool      // only those in which something was masked
+	Cards   bool      // only those in which a card number was masked
+	Trouble bool      // only those with which something went wrong
+	Limit   int       // 0: 50; at most 500
+	After   string    // Page.Next of the page before
+}
+
+// Page is one page of transcripts.
+type Page struct {
+	Transcripts []Summary
+	Next        string // "" on the last page
+}
+
+// ErrCursor says that Query.After is not what a page before had as its Next.
+var ErrCursor = errors.New("not a place in the list of transcripts")
+
+// List returns one page of transcripts, newest first. Those that begin meanwhile do not shift later pages. The errors
+// are ErrCursor and failures of the database.
+func (s *Store) List(ctx context.Context, q Query) (Page, error) {
+	page, err := s.list(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("list transcripts: %w", err)
+	}
+	return page, nil
+}
+
+func (s *Store) list(ctx context.Context, q Query) (Page, error) {
+	limit := q.Limit
+	if limit <= 0 {
+		limit = defaultPage
+	}
+	limit = min(limit, maxPage)
+	where, args := q.where()
+	if q.After != "" {
+		ms, call, ok := strings.Cut(q.After, ".")
+		at, err := strconv.ParseInt(ms, 10, 64)
+		if !ok || err != nil {
+			return Page{}, ErrCursor
+		}
+		where, args = where+" AND (began_at < ? OR began_at = ? AND call < ?)", append(args, at, at, call)
+	}
+	rows, err := s.db.Query(ctx, "SELECT "+summaryColumns+" FROM transcripts WHERE "+where+" ORDER BY began_at DESC, call DESC LIMIT ?",
+		append(args, limit+1)...)
+	if err != nil {
+		return Page{}, err
+	}
+	defer func() { _ = rows.Close() }()
+	var page Page
+	for rows.Next() {
+		sum, err := s.scanSummary(rows)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Transcripts = append(page.Transcripts, sum)
+	}
+	if err := rows.Err(); err != nil {
+		return Page{}, err
+	}
+	if len(page.Transcripts) > limit {
+		page.Transcripts = page.Transcripts[:limit]
+		last := page.Transcripts[limit-1]
+		page.Next = strconv.FormatInt(db.Millis(last.Began), 10) + "." + last.Call
+	}
+	return page, nil
+}
+
+// where is the query as SQL. Values are never part of its text.
+func (q Query) where() (string, []any) {
+	where, args := "deleted_at = 0", []any(nil)
+	for _, c := range []struct{ column, value string }{{"call", q.Call}, {"flow", q.Flow}, {"line", q.Line}} {
+		if c.value != "" {
+			where, args = where+" AND "+c.column+" = ?", append(args, c.value)
+		}
+	}
+	if !q.Since.IsZero() {
+		where, args = where+" AND began_at >= ?", append(args, db.Millis(q.Since))
+	}
+	if !q.Until.IsZero() {
+		where, args = where+" AND began_at < ?", append(args, db.Millis(q.Until))
+	}
+	if q.Masked {
+		where += " AND masked > 0"
+	}
+	if q.Cards {
+		where += " AND cards > 0"
+	}
+	if q.Trouble {
+		where += " AND trouble <> ''"
+	}
+	return where, args
+}

@@ -1,0 +1,56 @@
+-- +goose Up
+-- One row for each call of which something was transcribed. Texts of lines are written only after private numbers were
+-- masked in them.
+CREATE TABLE transcripts (
+	call       TEXT    NOT NULL PRIMARY KEY,
+	flow       TEXT    NOT NULL,
+	line       TEXT    NOT NULL,
+	began_at   INTEGER NOT NULL, -- milliseconds since 1970, as all times
+	last_at    INTEGER NOT NULL,
+	lines      INTEGER NOT NULL CHECK (lines >= 0),
+	masked     INTEGER NOT NULL CHECK (masked >= 0), -- numbers of all kinds
+	cards      INTEGER NOT NULL CHECK (cards >= 0),  -- card numbers among them
+	trouble    TEXT    NOT NULL,
+	deleted_at INTEGER NOT NULL  -- 0: it is there; what comes later for a deleted one is dropped
+) STRICT;
+
+CREATE INDEX transcripts_newest ON transcripts (began_at, call);
+CREATE INDEX transcripts_flow ON transcripts (flow, began_at, call);
+
+-- A transcription at Twilio. A call has more than one when it begins anew after a payment.
+CREATE TABLE transcript_parts (
+	sid            TEXT    NOT NULL PRIMARY KEY,
+	call           TEXT    NOT NULL,
+	name           TEXT    NOT NULL,
+	engine         TEXT    NOT NULL,
+	language       TEXT    NOT NULL,
+	inbound_label  TEXT    NOT NULL,
+	outbound_label TEXT    NOT NULL,
+	first_at       INTEGER NOT NULL, -- of what was heard of it first
+	started_at     INTEGER NOT NULL, -- 0: its start was not told
+	stopped_at     INTEGER NOT NULL, -- 0: it was not told that it stopped
+	error_code     INTEGER NOT NULL,
+	trouble        TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX transcript_parts_call ON transcript_parts (call, first_at);
+
+CREATE TABLE transcript_lines (
+	part       TEXT    NOT NULL,
+	track      TEXT    NOT NULL,
+	seq        INTEGER NOT NULL, -- Twilio's SequenceId, in order for each track
+	call       TEXT    NOT NULL,
+	at         INTEGER NOT NULL,
+	language   TEXT    NOT NULL,
+	confidence INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 1000), -- thousandths
+	text       TEXT    NOT NULL,
+	kinds      TEXT    NOT NULL, -- of the masked numbers, with commas between
+	PRIMARY KEY (part, track, seq)
+) STRICT;
+
+CREATE INDEX transcript_lines_call ON transcript_lines (call, at);
+
+-- +goose Down
+DROP TABLE transcript_lines;
+DROP TABLE transcript_parts;
+DROP TABLE transcripts;
