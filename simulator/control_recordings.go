@@ -124,17 +124,18 @@ func (s *Simulator) ctlMakeRecordings(w http.ResponseWriter, r *http.Request) {
 
 // keptRecording is a recording as GET /sim/v1/recordings shows it, deleted or not.
 type keptRecording struct {
-	SID       string         `json:"sid"`
-	CallSID   string         `json:"call_sid"`
-	Source    string         `json:"source"`
-	Status    string         `json:"status"` // in-progress, paused, completed, absent, deleted
-	Created   time.Time      `json:"created"`
-	Seconds   int            `json:"seconds"` // 0 while it is made
-	PCI       bool           `json:"pci"`
-	DeletedAt *time.Time     `json:"deleted_at"`
-	DeletedBy string         `json:"deleted_by,omitempty"` // rest, retention
-	FetchedAt *time.Time     `json:"fetched_at"`           // when all of the media had been sent; null if that never was before it was deleted
-	Downloads []downloadView `json:"downloads"`
+	SID        string         `json:"sid"`
+	CallSID    string         `json:"call_sid"`
+	Conference string         `json:"conference_sid,omitempty"`
+	Source     string         `json:"source"`
+	Status     string         `json:"status"` // in-progress, paused, completed, absent, deleted
+	Created    time.Time      `json:"created"`
+	Seconds    int            `json:"seconds"` // 0 while it is made
+	PCI        bool           `json:"pci"`
+	DeletedAt  *time.Time     `json:"deleted_at"`
+	DeletedBy  string         `json:"deleted_by,omitempty"` // rest, retention
+	FetchedAt  *time.Time     `json:"fetched_at"`           // when all of the media had been sent; null if that never was before it was deleted
+	Downloads  []downloadView `json:"downloads"`
 }
 
 type downloadView struct {
@@ -149,7 +150,7 @@ type downloadView struct {
 
 func (r *recording) kept() keptRecording {
 	v := keptRecording{
-		SID: r.sid, CallSID: r.call, Source: r.source, Status: r.status(), Created: r.started.UTC(), PCI: r.pci,
+		SID: r.sid, CallSID: r.call, Conference: r.conference, Source: r.source, Status: r.status(), Created: r.started.UTC(), PCI: r.pci,
 		DeletedAt: jsonTime(r.deleted), DeletedBy: r.deletedBy, FetchedAt: jsonTime(r.fetched), Downloads: []downloadView{},
 	}
 	if !r.live() && r.errorCode == 0 {

@@ -45,9 +45,9 @@ func (s *Simulator) speak(c *call, words string) {
 	hum := audio.Sound{Kind: audio.Hum, Side: audio.Person, Took: took, Least: long / hurry}
 	c.track.add(hum)
 	said := []func(){s.hear(c, trackInbound, words)}
+	hum.Side = audio.Line
+	c.track.cross(hum)
 	if peer := c.connected(); peer != nil {
-		hum.Side = audio.Line
-		peer.track.add(hum)
 		said = append(said, s.hear(peer, trackOutbound, words))
 	}
 	end := func() {

@@ -147,7 +147,7 @@ func TestAnswerOnBridge(t *testing.T) {
 func TestNotSimulated(t *testing.T) {
 	t.Parallel()
 	for verbs, want := range map[string]string{
-		`<Dial><Conference>room</Conference></Dial>`:   "Conference",
+		`<Dial><Queue>room</Queue></Dial>`:             "Queue",
 		`<Connect><Stream url="wss://x/y"/></Connect>`: "Connect",
 		`<Refer><Sip>sip:a@b</Sip></Refer>`:            "Refer",
 		`<Gather input="dtmf speech" timeout="0"/>`:    "speech",

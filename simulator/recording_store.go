@@ -23,7 +23,7 @@ type recordings struct {
 
 	mu    sync.Mutex
 	order []string            // the oldest first
-	calls map[string][]string // the recordings of each call
+	calls map[string][]string // the recordings of each call and each conference
 	by    map[string]*recording
 	due   expiries
 }
@@ -50,6 +50,9 @@ func (rs *recordings) put(all ...recording) {
 		}
 		rs.order = append(rs.order, r.sid)
 		rs.calls[r.call] = append(rs.calls[r.call], r.sid)
+		if r.conference != "" {
+			rs.calls[r.conference] = append(rs.calls[r.conference], r.sid)
+		}
 		rs.set(r)
 	}
 	if !sorted {
@@ -131,7 +134,7 @@ func (r *recording) shows(now time.Time) bool {
 	return !r.deleted.IsZero() && !r.forGood && now.Before(r.deleted.Add(softDeleted))
 }
 
-// list gives the recordings of a call, or all when callSID is "", that keep wants, the newest first: the deleted ones
+// list gives the recordings of a call or a conference, or all when callSID is "", that keep wants, the newest first: the deleted ones
 // too. They must not be changed.
 func (rs *recordings) list(callSID string, keep func(*recording) bool) []*recording {
 	rs.lock()
@@ -154,16 +157,22 @@ func (rs *recordings) list(callSID string, keep func(*recording) bool) []*record
 	return out
 }
 
-// of gives the recordings of a call that are there, the newest first.
-func (rs *recordings) of(callSID string) []recording {
+// madeOn reports whether the recording is one of the call, or of the conference, with that SID. One of a conference
+// has a call too, the first in it, but is not that call's.
+func (r *recording) madeOn(sid string) bool {
+	return r.conference == sid || r.conference == "" && r.call == sid
+}
+
+// of gives the recordings of a call or of a conference that are there, the newest first.
+func (rs *recordings) of(sid string) []recording {
 	var out []recording
-	for _, r := range rs.list(callSID, func(r *recording) bool { return r.deleted.IsZero() }) {
+	for _, r := range rs.list(sid, func(r *recording) bool { return r.deleted.IsZero() && r.madeOn(sid) }) {
 		out = append(out, *r)
 	}
 	return out
 }
 
-// running gives the recordings of a call that are being made.
+// running gives the recordings of a call or of a conference that are being made.
 func (rs *recordings) running(callSID string) []recording {
 	return slices.DeleteFunc(rs.of(callSID), func(r recording) bool { return !r.live() })
 }

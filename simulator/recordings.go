@@ -9,11 +9,12 @@ import (
 
 // What makes recordings, as Twilio names it.
 const (
-	sourceRecord   = "RecordVerb"
-	sourceDial     = "DialVerb"
-	sourceStart    = "StartCallRecordingTwiML"
-	sourceOutbound = "OutboundAPI"
-	sourceREST     = "StartCallRecordingAPI"
+	sourceRecord     = "RecordVerb"
+	sourceDial       = "DialVerb"
+	sourceStart      = "StartCallRecordingTwiML"
+	sourceOutbound   = "OutboundAPI"
+	sourceREST       = "StartCallRecordingAPI"
+	sourceConference = "Conference"
 )
 
 // What became of a recording that is over, beside completed.
@@ -48,16 +49,17 @@ type recordingPlan struct {
 // recording is a stretch of what sounds on a call's leg. One that is in the registry is never changed in place.
 type recording struct {
 	recordingPlan
-	sid       string
-	call      string
-	on        *soundtrack // while it is made
-	from      mark
-	to        mark // once it is over
-	started   time.Time
-	ended     time.Time // zero while it is made
-	pauses    []pause   // never changed in place
-	pci       bool      // it was begun in PCI Mode
-	errorCode int       // why it is absent
+	sid        string
+	call       string
+	conference string      // in which it is made; "" for a recording of a call
+	on         *soundtrack // while it is made
+	from       mark
+	to         mark // once it is over
+	started    time.Time
+	ended      time.Time // zero while it is made
+	pauses     []pause   // never changed in place
+	pci        bool      // it was begun in PCI Mode
+	errorCode  int       // why it is absent
 
 	sound  *audio.Timeline // of one that is over, until it is deleted; not of one that was made
 	made   bool            // by the control API, without a call
@@ -131,8 +133,13 @@ func (s *Simulator) startRecording(c *call, plan recordingPlan) recording {
 	default:
 		plan.track = trackBoth
 	}
-	r := recording{recordingPlan: plan, sid: s.ids.sid("RE"), call: c.sid, on: c.track, from: c.track.mark(), pci: s.account.pci()}
-	r.started = c.track.time(r.from)
+	return s.beginRecording(c, recording{recordingPlan: plan, call: c.sid, on: c.track})
+}
+
+// beginRecording begins one, of a call or a conference; its callbacks keep order with those of c.
+func (s *Simulator) beginRecording(c *call, r recording) recording {
+	r.sid, r.from, r.pci = s.ids.sid("RE"), r.on.mark(), s.account.pci()
+	r.started = r.on.time(r.from)
 	s.recordings.put(r)
 	s.tellRecording(c, r)
 	return r
@@ -169,6 +176,10 @@ func (s *Simulator) tellRecording(c *call, r recording) {
 	cb.params["RecordingSource"] = r.source
 	cb.params["RecordingTrack"] = r.track
 	cb.params["ErrorCode"] = strconv.Itoa(r.errorCode)
+	if r.conference != "" { // is not about a call
+		delete(cb.params, "CallSid")
+		cb.params["AccountSid"], cb.params["ConferenceSid"], cb.bare = s.account.sid, r.conference, true
+	}
 	s.notify(c, cb) // does nothing without a URL
 }
 

@@ -29,11 +29,11 @@ func (s *Simulator) restCreateRecording(w http.ResponseWriter, r *http.Request) 
 	}
 	for _, running := range s.recordings.running(c.sid) {
 		if running.source == sourceREST {
-			writeREST(w, http.StatusCreated, s.recordingResource(running, true))
+			writeREST(w, http.StatusCreated, s.recordingResource(running, ofACall))
 			return
 		}
 	}
-	writeREST(w, http.StatusCreated, s.recordingResource(s.startRecording(c, plan), true))
+	writeREST(w, http.StatusCreated, s.recordingResource(s.startRecording(c, plan), ofACall))
 }
 
 // readRecording reads what a new recording is to be.
@@ -96,27 +96,27 @@ func (s *Simulator) restUpdateRecording(w http.ResponseWriter, r *http.Request) 
 		return
 	}
 	named := sidOf(r, "recording")
-	rec, many := s.runningRecording(c, named)
+	rec, many := s.runningRecording(c.sid, named)
 	if many {
 		restError(w, http.StatusBadRequest, 16108, "More than one recording is being made: name one by its SID")
 		return
 	}
 	ok := false
 	if rec.sid != "" {
-		rec, ok = s.setRecording(c, rec.sid, want, r.Form.Get("PauseBehavior") == "skip")
+		rec, ok = s.setRecording(c, rec, want, r.Form.Get("PauseBehavior") == "skip")
 	}
 	if !ok {
 		s.restNothing(w, r)
 		return
 	}
-	res := s.recordingResource(rec, true)
+	res := s.recordingResource(rec, ofACall)
 	res["status"], res["sid"] = want, named
 	writeREST(w, http.StatusOK, res)
 }
 
-// runningRecording finds a recording of a call that is being made; none has no SID.
-func (s *Simulator) runningRecording(c *call, named string) (found recording, many bool) {
-	running := s.recordings.running(c.sid)
+// runningRecording finds a recording of a call or a conference that is being made; none has no SID.
+func (s *Simulator) runningRecording(sid, named string) (found recording, many bool) {
+	running := s.recordings.running(sid)
 	if named == currentRecording {
 		if len(running) != 1 {
 			return recording{}, len(running) > 1
@@ -132,15 +132,15 @@ func (s *Simulator) runningRecording(c *call, named string) (found recording, ma
 }
 
 // setRecording moves a recording to a status; it reports false when it was over before.
-func (s *Simulator) setRecording(c *call, sid, status string, skip bool) (recording, bool) {
+func (s *Simulator) setRecording(c *call, rec recording, status string, skip bool) (recording, bool) {
 	if status == statusStopped {
-		return s.endRecording(c, sid, c.track.mark())
+		return s.endRecording(c, rec.sid, rec.on.mark())
 	}
-	return s.recordings.change(sid, func(r *recording) {
+	return s.recordings.change(rec.sid, func(r *recording) {
 		if status == statusPaused {
-			r.hold(c.track.mark(), skip)
+			r.hold(r.on.mark(), skip)
 		} else {
-			r.resume(c.track.mark())
+			r.resume(r.on.mark())
 		}
 	})
 }

@@ -7,18 +7,39 @@ import (
 	"strings"
 )
 
-// recordingResource is a recording in the account's list, or with ofCall in the list of its call, which differs.
-func (s *Simulator) recordingResource(r recording, ofCall bool) map[string]any {
+// where a recording is shown: the three resources differ.
+type where int
+
+const (
+	ofAccount where = iota
+	ofACall
+	ofConference
+)
+
+// whereIs says which of the resources a request is about.
+func whereIs(r *http.Request) where {
+	switch {
+	case r.PathValue("conference") != "":
+		return ofConference
+	case r.PathValue("sid") != "":
+		return ofACall
+	}
+	return ofAccount
+}
+
+// recordingResource is a recording in the list of the account, of its call or of its conference.
+func (s *Simulator) recordingResource(r recording, in where) map[string]any {
 	uri := "/2010-04-01/Accounts/" + s.account.sid + "/Recordings/" + r.sid
 	res := map[string]any{
-		"sid": r.sid, "account_sid": s.account.sid, "call_sid": r.call, "conference_sid": nil, "api_version": "2010-04-01",
+		"sid": r.sid, "account_sid": s.account.sid, "call_sid": r.call, "conference_sid": optional(r.conference), "api_version": "2010-04-01",
 		"status": r.status(), "channels": r.channels, "source": r.source, "duration": nil, "price": nil,
 		"price_unit": "USD", "error_code": nil, "encryption_details": nil, "start_time": date(r.started),
 		"date_created": date(r.started), "date_updated": date(r.started), "uri": uri + ".json",
 	}
-	if ofCall {
+	switch in {
+	case ofACall:
 		res["track"] = r.track
-	} else {
+	case ofAccount:
 		res["media_url"] = s.base() + uri
 		res["subresource_uris"] = map[string]string{"transcriptions": uri + "/Transcriptions.json", "add_on_results": uri + "/AddOnResults.json"}
 	}
@@ -40,27 +61,27 @@ func (s *Simulator) restListRecordings(w http.ResponseWriter, r *http.Request) {
 		restError(w, http.StatusBadRequest, 20001, "DateCreated is a date: YYYY-MM-DD")
 		return
 	}
-	ofCall := sidOf(r, "sid")
+	of := cmp.Or(sidOf(r, "sid"), sidOf(r, "conference"))
 	deletedToo, now := r.Form.Get("IncludeSoftDeleted") == "true", s.clock.now()
-	found := s.recordings.list(cmp.Or(ofCall, r.Form.Get("CallSid")), func(rec *recording) bool {
+	found := s.recordings.list(cmp.Or(of, r.Form.Get("CallSid")), func(rec *recording) bool {
 		return (rec.deleted.IsZero() || deletedToo && rec.shows(now)) && created.holds(rec.started) &&
-			(ofCall == "" || matches(r.Form, "CallSid", ofCall)) && matches(r.Form, "ConferenceSid", "")
+			(of == "" || rec.madeOn(of)) && matches(r.Form, "CallSid", rec.call) && matches(r.Form, "ConferenceSid", rec.conference)
 	})
-	page := listing{key: "recordings", view: func(i int) any { return s.recordingResource(*found[i], ofCall != "") }}
+	page := listing{key: "recordings", view: func(i int) any { return s.recordingResource(*found[i], whereIs(r)) }}
 	for _, rec := range found {
 		page.sids = append(page.sids, rec.sid)
 	}
 	writePage(w, r, page)
 }
 
-// recordingFor finds the recording that a path names, and that belongs to the call that it names.
+// recordingFor finds the recording that a path names, and that belongs to the call or the conference that it names.
 func (s *Simulator) recordingFor(r *http.Request, sid string) (recording, bool) {
 	rec, ok := s.recordings.get(sid)
 	if !ok && r.Form.Get("IncludeSoftDeleted") == "true" {
 		rec, ok = s.recordings.getDeleted(sid)
 	}
-	call := sidOf(r, "sid")
-	return rec, ok && (call == "" || call == rec.call)
+	of := cmp.Or(sidOf(r, "sid"), sidOf(r, "conference"))
+	return rec, ok && (of == "" || rec.madeOn(of))
 }
 
 // restFetchRecording answers with the resource for .json, and with the audio for .wav or no extension.
@@ -71,7 +92,7 @@ func (s *Simulator) restFetchRecording(w http.ResponseWriter, r *http.Request) {
 	case !ok, format != "json" && !rec.hasMedia():
 		s.restNothing(w, r)
 	case format == "json":
-		writeREST(w, http.StatusOK, s.recordingResource(rec, r.PathValue("sid") != ""))
+		writeREST(w, http.StatusOK, s.recordingResource(rec, whereIs(r)))
 	case format == "" || format == "wav":
 		s.writeMedia(w, r, rec)
 	default: // not 404: a client would take the recording for deleted
@@ -83,8 +104,8 @@ func (s *Simulator) restDeleteRecording(w http.ResponseWriter, r *http.Request) 
 	sid, _, _ := strings.Cut(r.PathValue("recording"), ".")
 	rec, ok := s.recordings.get(sid)
 	f := s.faults.get().Recordings
-	switch call := sidOf(r, "sid"); {
-	case !ok, call != "" && call != rec.call:
+	switch of := cmp.Or(sidOf(r, "sid"), sidOf(r, "conference")); {
+	case !ok, of != "" && !rec.madeOn(of):
 		s.restNothing(w, r)
 	case rec.live():
 		restError(w, http.StatusConflict, 20409, "The recording is "+rec.status()+" and cannot be deleted yet")

@@ -84,6 +84,7 @@ type Simulator struct {
 	messages     *messages
 	notices      *notices
 	recordings   *recordings
+	conferences  conferences
 	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,8 @@ type soundtrack struct {
 
 	mu     sync.Mutex
 	sounds []audio.Sound // in the order in which they began
-	peer   *soundtrack   // the leg that this one is connected with by Dial
+	peer   *soundtrack   // the leg, or the conference, that this one is connected with by Dial
+	heard  []*soundtrack // of a conference: the legs that hear what is said in it
 	over   bool          // the leg has ended, and this is when
 	end    time.Duration
 	gone   bool // the call was forgotten
@@ -109,9 +111,48 @@ func (t *soundtrack) cut(number int) {
 // press lets a key sound that the person on the leg has pressed, here and on the leg it is connected with.
 func (t *soundtrack) press(key byte) {
 	t.add(audio.Key(key, 0, audio.Person))
-	if peer := t.connected(); peer != nil {
-		peer.add(audio.Key(key, 0, audio.Line))
+	t.cross(audio.Key(key, 0, audio.Line))
+}
+
+// cross lets a sound of the person on the leg be heard where that is connected with: on the other leg, or in the
+// conference and by everybody else who is in it.
+func (t *soundtrack) cross(s audio.Sound) {
+	peer := t.connected()
+	if peer == nil {
+		return
 	}
+	peer.add(s)
+	for _, other := range peer.listeners() {
+		if other != t {
+			other.add(s)
+		}
+	}
+}
+
+func (t *soundtrack) listeners() []*soundtrack {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.heard)
+}
+
+// admit lets a leg hear what is said in this conference, and be heard in it if speaks is set.
+func (t *soundtrack) admit(leg *soundtrack, speaks bool) {
+	if speaks {
+		leg.setPeer(t)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.heard = append(t.heard, leg)
+}
+
+// dismiss ends that.
+func (t *soundtrack) dismiss(leg *soundtrack) {
+	if leg.connected() == t {
+		leg.setPeer(nil)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.heard = slices.DeleteFunc(t.heard, func(one *soundtrack) bool { return one == leg })
 }
 
 // connected is the soundtrack that keys of this one cross over to; nil for none.

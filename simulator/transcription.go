@@ -116,8 +116,8 @@ func (s *Simulator) newTranscription(c *call, get func(name string) string) (*tr
 		return t, &refusal{callbackNotAbsolute, "statusCallbackUrl is not an absolute URL"}
 	case !validMethod(t.callback.method):
 		return t, &refusal{transcriptionConfig, "statusCallbackMethod is GET or POST"}
-	case s.account.pci() && get("intelligenceService") != "":
-		return t, &refusal{intelligenceInPCI, "PCI Mode is on: intelligenceService is not available"}
+	case s.account.pci() && (get("intelligenceService") != "" || get("conversationConfiguration") != ""):
+		return t, &refusal{intelligenceInPCI, "PCI Mode is on: Conversation Intelligence is not available"}
 	}
 	return t, nil
 }

@@ -27,6 +27,7 @@ type dialing struct {
 	bridged *call
 	last    *call  // the leg whose end decides the result when none was connected
 	status  string // DialCallStatus
+	rec     string // the recording that is being made; "" for none
 }
 
 // verbDial rings other legs and connects the caller with the first one that answers.
@@ -39,12 +40,19 @@ func verbDial(l *leg, el *element) next {
 		l.note(13201, "<Dial> is not allowed on a leg that was dialed itself")
 		return hangUp
 	}
+	if room := conferenceIn(el); room != nil {
+		return l.confer(el, room)
+	}
 	d.timeout = time.Duration(el.integer(l, "timeout", 30, 1)) * time.Second
 	d.readNouns()
 	l.expect("dial")
+	d.record("record-from-ringing")
 	d.ringAll()
 	if d.bridged != nil {
 		d.connect()
+	}
+	if d.rec != "" {
+		l.sim.endRecording(l.call, d.rec, l.call.track.mark())
 	}
 	d.dropAll(byPeer)
 	if el.attr("action") == "" {
@@ -142,7 +150,7 @@ func (d *dialing) connect() {
 	}
 	l.call.track.connect(d.bridged.track)
 	defer l.call.track.part()
-	rec := d.record()
+	d.record("record-from-answer")
 	star := d.el.boolean(l, "hangupOnStar", false)
 	limit := time.Duration(d.el.integer(l, "timeLimit", 14400, 1)) * time.Second
 	l.block(limit, func() bool {
@@ -155,23 +163,23 @@ func (d *dialing) connect() {
 		return len(d.ringing) == 0 || star && pressed
 	})
 	d.status = statusCompleted
-	if rec != "" {
-		l.sim.endRecording(l.call, rec, l.call.track.mark())
-	}
 }
 
-// record begins the recording that the Dial asks for, and gives its SID; "" when it asks for none.
-func (d *dialing) record() string {
+// record begins the recording that the Dial asks for, if it asks for one from this moment on.
+func (d *dialing) record(moment string) {
 	how := d.el.attr("record")
-	if !strings.HasPrefix(how, "record-from-") && how != "true" {
-		return ""
+	if how == "true" {
+		how = "record-from-answer"
+	}
+	if strings.TrimSuffix(how, "-dual") != moment {
+		return
 	}
 	plan := d.leg.recordingPlan(d.el, sourceDial, 1)
 	plan.track = d.el.attr("recordingTrack")
 	if strings.HasSuffix(how, "-dual") {
 		plan.channels = 2
 	}
-	return d.leg.sim.startRecording(d.leg.call, plan).sid
+	d.rec = d.leg.sim.startRecording(d.leg.call, plan).sid
 }
 
 // drop hangs up the dialed legs that match.
