@@ -25,6 +25,7 @@ teams:
 hours:
   office: { mon-fri: "08:00-20:00", closed: [2026-12-25] }
 settings: { greeting: Hello, surcharge: "2.50" }
+conversation_relay: { speech: [google, deepgram], voices: [google, amazon] }
 `
 
 // tuesday is a working day, 10:30 in New York.

@@ -166,12 +166,9 @@ scenes:
   trouble:
     - hang_up: Sorry.
 `
-	files := map[string]string{
-		ProjectFile:       testProject + "conversation_relay: { speech: [google, deepgram], voices: [google, amazon] }\n",
-		"flows/test.yaml": "format: 1\nflow: test\n" + text,
-	}
+	flow := loadFlow(t, text)
 	begin := func(number string) *player {
-		p := newPlayer(t, loadProject(t, files).Flows["test"])
+		p := newPlayer(t, flow)
 		call := p.st.Call
 		call.Contact = map[string]Value{"number": TextValue(number), "code": DigitsValue("1234")}
 		p.st = p.flow.Start(call, "")
@@ -216,7 +213,7 @@ scenes:
 		"a name":             {`<Record ${x}="https://a.example"/>`, "transcribeCallback", "P020"},
 		"intelligence":       {`<Start><Transcription ${x}="GA1"/></Start>`, "intelligenceService", "P021"},
 		"an element":         {`<Connect><${x} url="wss://a"/></Connect>`, "ConversationRelay", "P022"},
-		"a provider":         {`<Connect><ConversationRelay url="wss://a" transcriptionProvider="${x}" ttsProvider="${x}"/></Connect>`, "Google", "P022"},
+		"a provider":         {`<Connect><ConversationRelay url="wss://a" transcriptionProvider="${x}" ttsProvider="${x}"/></Connect>`, "ElevenLabs", "P022"},
 		"many languages":     {`<Start><Transcription transcriptionEngine="deepgram" languageCode="${x}"/></Start>`, "multi", "P024"},
 		"a plain address":    {`<Record action="${x}"/>`, "http://acme.example/", "P010"},
 		"a plain address, 2": {`<Record action="${x}://acme.example:80/"/>`, "HTTP", "P010"},

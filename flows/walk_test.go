@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -85,6 +86,8 @@ scenes:
           5: { to: look something up, go: look }
           6: { to: stop these calls, go: stop-it }
           7: { to: hear XML, go: raw }
+          8: { to: be written down, go: written }
+          9: { to: talk to a program, go: talk }
       when: call.seconds < 100000
     - go: person
   questions:
@@ -120,6 +123,17 @@ scenes:
       as: nothing
       then: { found: main }
   stop-it: [ { opt_out: company } ]
+  written:
+    - transcribe: stop
+      when: call.seconds > 30
+    - transcribe: start
+      when: call.seconds < 60
+    - go: main
+      at_most: 3
+  talk:
+    - converse: { url: "wss://talk.acme.example/x", greeting: Hello., expect: { amount: money } }
+      as: talked
+      then: { ended: paying }
   raw:
     - twiml: <Say>Hi</Say>
       come_back_to: main
@@ -137,6 +151,7 @@ scenes:
 // randomCaller is a caller without any sense.
 type randomCaller struct {
 	rng    *rand.Rand
+	writes []string // the transcriptions that run, as Twilio would see it
 	scenes map[string]bool
 }
 
@@ -199,6 +214,11 @@ func (w *randomCaller) input(p *player, quiet bool) Input {
 			return Input{Kind: InputDial, Ending: "no_answer"}
 		}
 		return Input{Kind: InputDial, Ending: pick(w, "ended", "no_answer", "busy", "failed", "returned")}
+	case *ConverseStop:
+		if quiet {
+			return Input{Kind: InputConverse, Ending: "failed"}
+		}
+		return Input{Kind: InputConverse, Ending: pick(w, "ended", "failed", "odd"), Handoff: pick(w, "", "x", `{"amount":"5"}`, `{"amount":[]}`)}
 	case *RecordStop:
 		if quiet {
 			return Input{Kind: InputRecord}
@@ -208,12 +228,34 @@ func (w *randomCaller) input(p *player, quiet bool) Input {
 	return Input{Kind: InputBack}
 }
 
+// hearTranscripts does what the turn says about transcriptions: none may run while a caller pays, and else exactly the
+// one that the flow believes in.
+func (w *randomCaller) hearTranscripts(t *testing.T, seed uint64, p *player) {
+	t.Helper()
+	for _, u := range p.heard {
+		switch u.Kind {
+		case UtterTranscribeStart:
+			w.writes = append(w.writes, u.Transcript.Name)
+		case UtterTranscribeStop:
+			w.writes = slices.DeleteFunc(w.writes, func(name string) bool { return name == u.Transcript.Name })
+		}
+	}
+	var want []string
+	if tr := p.st.Transcript; tr != nil && tr.State == TranscriptRuns {
+		want = append(want, tr.Name)
+	}
+	if _, paying := p.sprint.Stop.(*PayStop); paying && len(w.writes) > 0 || !slices.Equal(w.writes, want) && !p.st.Ended {
+		t.Fatalf("seed %d: at %s %v is written, the flow believes %+v", seed, p.st.Stop, w.writes, p.st.Transcript)
+	}
+}
+
 // check looks for what must hold after every turn.
 func (w *randomCaller) check(t *testing.T, seed uint64, p *player) {
 	t.Helper()
 	if g, ok := p.sprint.Stop.(*GatherStop); ok && len(g.Speech) == 0 {
 		t.Fatalf("seed %d: the caller is asked nothing at %s", seed, p.st.Stop)
 	}
+	w.hearTranscripts(t, seed, p)
 	if size := len(mustMarshal(t, p.st)); size > stateLimit {
 		t.Fatalf("seed %d: the state has %d bytes", seed, size)
 	}

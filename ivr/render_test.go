@@ -17,7 +17,7 @@ func say(text string) flows.Utterance {
 
 func TestDrawing(t *testing.T) {
 	t.Parallel()
-	d := drawing{next: "/voice/turn/4", payment: "pay_x", voices: map[string]string{"en-US": "Polly.Joanna-Neural"},
+	d := drawing{next: "/voice/turn/4", payment: "pay_x", flow: "pay-my-bill", voices: map[string]string{"en-US": "Polly.Joanna-Neural"},
 		public: "https://pay.example.com/", facts: recordings.CallFacts{Flow: "pay-my-bill", Line: "+15550100000"}}
 	const told = `recordingStatusCallback="https://pay.example.com/voice/recording?flow=pay-my-bill&amp;line=%2B15550100000#rc=3&amp;rp=all" ` +
 		`recordingStatusCallbackEvent="in-progress completed absent"`
@@ -61,6 +61,32 @@ func TestDrawing(t *testing.T) {
 		{"a message", nil, &flows.RecordStop{Longest: 2 * time.Minute, Beep: true}, []string{`maxLength="120"`, `playBeep="true"`, told}},
 		{"a payment that is held until the words before it are said", []flows.Utterance{say("Press star to stop.")}, &holdStop{},
 			[]string{"Press star to stop.", "</Say><Redirect>/voice/turn/4</Redirect></Response>"}},
+		{
+			"a transcription begins outside of the gather",
+			[]flows.Utterance{{Kind: flows.UtterTranscribeStart, Transcript: &flows.Transcript{Name: "paydial-1", Engine: "deepgram",
+				Language: "en-US", Model: "nova-3", Track: "inbound", Hints: []string{"bill", "balance"}}}, say("Hello.")},
+			&flows.GatherStop{FinishOn: "#"},
+			[]string{`<Start><Transcription name="paydial-1" track="inbound_track" statusCallbackUrl="https://pay.example.com/voice/transcription?flow=pay-my-bill"`,
+				`languageCode="en-US" transcriptionEngine="deepgram" speechModel="nova-3" hints="bill,balance"/></Start>`, "<Gather", "Hello."},
+		},
+		{
+			"and ends before a payment",
+			[]flows.Utterance{{Kind: flows.UtterTranscribeStop, Transcript: &flows.Transcript{Name: "paydial-1"}}, say("You pay.")},
+			&flows.PayStop{Method: "credit-card"},
+			[]string{`<Response><Stop><Transcription name="paydial-1"/></Stop>`, "You pay.", "<Pay "},
+		},
+		{
+			"both sides are heard where nothing is said", []flows.Utterance{{Kind: flows.UtterTranscribeStart, Transcript: &flows.Transcript{Name: "x"}}},
+			&flows.HangUpStop{}, []string{`track="both_tracks"`},
+		},
+		{
+			"a conversation", nil,
+			&flows.ConverseStop{URL: "wss://talk.acme.example/x", Greeting: "Hello.", Language: "es-US", Speech: "Google", Voices: "Amazon", Voice: "Lupe",
+				Model: "telephony", Hints: []string{"a", "b"}, Keys: true, Parameters: []flows.NameValue{{Name: "account", Value: "12"}}},
+			[]string{`<Connect action="/voice/turn/4"><ConversationRelay url="wss://talk.acme.example/x" welcomeGreeting="Hello." language="es-US" ttsProvider="Amazon"`,
+				`voice="Lupe"`, `transcriptionProvider="Google" speechModel="telephony" dtmfDetection="true"`, `hints="a,b"`,
+				`<Parameter name="account" value="12"/></ConversationRelay></Connect>`},
+		},
 		{"the end", []flows.Utterance{say("Goodbye.")}, &flows.HangUpStop{}, []string{`voice="Polly.Joanna-Neural"`, "Goodbye.", "<Hangup/>"}},
 		{"waiting for a slow service", []flows.Utterance{say("One moment.")}, &waitStop{}, []string{"One moment.", `<Pause length="1"/>`, "<Redirect>/voice/turn/4</Redirect>"}},
 	} {
