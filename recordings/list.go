@@ -18,7 +18,7 @@ const (
 	// maxLooked is how many rows one page looks at. A filter of several parts uses the index of one and looks at what
 	// that finds, so a page of a rare combination may have few recordings, or none, and still a Next.
 	maxLooked = 10_000
-	chunk     = 1000
+	chunk     = 2000 // rows looked at with one query at the most
 )
 
 // Filter chooses recordings. The zero Filter is all of them.
@@ -76,68 +76,85 @@ func (r *Recordings) List(ctx context.Context, q Query) (Page, error) {
 	limit = min(limit, maxPage)
 	l := q.list()
 	var page Page
-	at, sid, err := cursor(q.After)
+	p, err := cursor(q.After)
 	if err != nil {
 		return page, fmt.Errorf("list recordings: %w", err)
 	}
-	size := limit + 1
-	if len(l.rest) > 0 {
-		size = chunk
-	}
-	for looked := 0; ; {
-		query, args := l.sql(at, sid, size)
-		found, err := r.looked(ctx, query, args)
+	size, last := limit+1, place{}
+	for looked := 0; ; size = min(4*size, chunk) {
+		found, err := r.positioned(ctx, l, p, size, limit+1-len(page.Recordings))
 		if err != nil {
 			return Page{}, fmt.Errorf("list recordings: %w", err)
 		}
-		for i, f := range found {
-			if f.fits && len(page.Recordings) == limit {
-				return page, nil // one more is there: Next stands
+		for _, f := range found {
+			if len(page.Recordings) == limit { // one more is there
+				page.Next = last.String()
+				return page, nil
 			}
-			at, sid = f.at, f.SID
-			page.Next = strconv.FormatInt(at, 10) + "." + sid
-			if f.fits {
-				page.Recordings = append(page.Recordings, f.Recording)
-			}
-			if i == len(found)-1 && len(found) < size {
-				page.Next = ""
-			}
+			page.Recordings, last = append(page.Recordings, f.Recording), f.place
 		}
-		if looked += len(found); len(found) < size {
-			page.Next = ""
+		if len(l.rest) == 0 {
 			return page, nil
 		}
-		if looked >= maxLooked {
+		var more bool
+		if p, more, err = r.endOf(ctx, l, p, size); err != nil {
+			return Page{}, fmt.Errorf("list recordings: %w", err)
+		}
+		if !more {
+			return page, nil
+		}
+		if looked += size; looked >= maxLooked {
+			page.Next = p.String()
 			return page, nil
 		}
 	}
 }
 
-// lookedAt is a row that the sources found, and whether the rest of the filter wants it.
-type lookedAt struct {
-	Recording
-	at   int64
-	fits bool
+// place is a place in a list: behind the recording that is there.
+type place struct {
+	at  int64
+	sid string
 }
 
-func (r *Recordings) looked(ctx context.Context, query string, args []any) ([]lookedAt, error) {
+// String is the place as Page.Next has it.
+func (p place) String() string { return strconv.FormatInt(p.at, 10) + "." + p.sid }
+
+// positioned is a recording and its place.
+type positioned struct {
+	Recording
+	place place
+}
+
+// positioned reads what fits among the next rows of the list, as many as size.
+func (r *Recordings) positioned(ctx context.Context, l list, from place, size, limit int) ([]positioned, error) {
+	query, args := l.sql(from, size, limit)
 	found, err := r.cfg.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = found.Close() }()
-	var out []lookedAt
+	var out []positioned
 	for found.Next() {
-		var f lookedAt
-		var fits int
-		w, err := scan(withMore{found, []any{&fits, &f.at}})
+		var f positioned
+		w, err := scan(withMore{found, []any{&f.place.at}})
 		if err != nil {
 			return nil, err
 		}
-		f.Recording, f.fits = w.Recording, fits == 1
+		f.Recording, f.place.sid = w.Recording, w.SID
 		out = append(out, f)
 	}
 	return out, found.Err()
+}
+
+// endOf is the place behind so many rows of the list; false when it ends before.
+func (r *Recordings) endOf(ctx context.Context, l list, from place, size int) (place, bool, error) {
+	rows, args := l.rows(from, size, l.column+", sid")
+	var p place
+	err := r.cfg.DB.QueryRow(ctx, fmt.Sprintf("SELECT %s, sid FROM (%s) AS found%s LIMIT 1 OFFSET %d", l.column, rows, l.ordered(), size-1), args...).Scan(&p.at, &p.sid)
+	if noRows(err) {
+		return p, false, nil
+	}
+	return p, err == nil, err
 }
 
 // withMore scans further columns behind those of a recording.
@@ -149,42 +166,53 @@ type withMore struct {
 // Scan reads them.
 func (m withMore) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.more...)...) }
 
-func cursor(after string) (at int64, sid string, err error) {
+func cursor(after string) (place, error) {
 	if after == "" {
-		return 0, "", nil
+		return place{}, nil
 	}
 	ms, sid, ok := strings.Cut(after, ".")
-	at, err = strconv.ParseInt(ms, 10, 64)
+	at, err := strconv.ParseInt(ms, 10, 64)
 	if !ok || err != nil || sid == "" {
-		return 0, "", ErrCursor
+		return place{}, ErrCursor
 	}
-	return at, sid, nil
+	return place{at, sid}, nil
 }
 
-// sql is one chunk of the list behind a place in it. Each source gives its own first rows, found by its index in order;
-// the outer query merges them.
-func (l list) sql(at int64, sid string, size int) (string, []any) {
+func (l list) ordered() string {
+	return fmt.Sprintf(" ORDER BY %s %s, sid %s", l.column, l.order, l.order)
+}
+
+// rows are the next rows of the list behind a place, each source's own first ones, found by its index in order.
+func (l list) rows(from place, size int, columns string) (string, []any) {
 	var args []any
-	fits := "1"
-	if len(l.rest) > 0 {
-		var rest []string
-		for _, c := range l.rest {
-			rest, args = append(rest, c.sql), append(args, c.args...)
-		}
-		fits = "CASE WHEN " + strings.Join(rest, " AND ") + " THEN 1 ELSE 0 END"
-	}
-	order := fmt.Sprintf(" ORDER BY %s %s, sid %s LIMIT %d", l.column, l.order, l.order, size)
 	var parts []string
 	for i, source := range l.sources {
 		where := source.sql
 		args = append(args, source.args...)
-		if sid != "" {
+		if from.sid != "" {
 			where += fmt.Sprintf(" AND (%s, sid) %s (?, ?)", l.column, l.beyond)
-			args = append(args, at, sid)
+			args = append(args, from.at, from.sid)
 		}
-		parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT * FROM recordings WHERE %s%s) AS s%d", where, order, i))
+		parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT %s FROM recordings WHERE %s%s LIMIT %d) AS s%d", columns, where, l.ordered(), size, i))
 	}
-	return "SELECT " + columns + ", " + fits + ", " + l.column + " FROM (" + strings.Join(parts, " UNION ALL ") + ") AS found" + order, args
+	if len(parts) == 1 {
+		return parts[0], args
+	}
+	return "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") AS merged" + l.ordered() + fmt.Sprintf(" LIMIT %d", size), args
+}
+
+// sql is what fits of the next rows.
+func (l list) sql(from place, size, limit int) (string, []any) {
+	rows, args := l.rows(from, size, "*")
+	query := "SELECT " + columns + ", " + l.column + " FROM (" + rows + ") AS found"
+	for i, c := range l.rest {
+		word := " AND "
+		if i == 0 {
+			word = " WHERE "
+		}
+		query, args = query+word+c.sql, append(args, c.args...)
+	}
+	return query + l.ordered() + fmt.Sprintf(" LIMIT %d", limit), args
 }
 
 // list chooses the index that a filter uses: the part that fewest recordings share, as far as that can be known.

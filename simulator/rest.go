@@ -80,6 +80,7 @@ type restHandler func(w http.ResponseWriter, r *http.Request)
 func (s *Simulator) rest(h restHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
+		head.Set("Date", s.clock.now().UTC().Format(http.TimeFormat)) // by the clock that its recordings age by
 		head.Set("Twilio-Request-Id", s.ids.sid("RQ"))
 		head.Set("Twilio-Concurrent-Requests", "1")
 		head.Set("Twilio-Request-Duration", "0.010")
