@@ -391,6 +391,7 @@ func TestFinishTooLate(t *testing.T) {
 		for _, r := range b.shown() { // as the desk tells
 			b.must(b.NotePaused(ctx, PauseNote{Call: b.call, Payment: "pay_2", Recording: r.SID, What: NoteTheirs, At: second.From}))
 		}
+		b.pass(time.Second)
 		asked := 0
 		b.mu.Lock()
 		b.windows = func() []Window {
@@ -427,7 +428,9 @@ func TestPauseStep(t *testing.T) {
 		}
 		b.must(b.Pause(ctx, b.call, "pay_1"))
 		b.pass(time.Second)
-		b.pays(b.over("pay_1"), b.over("pay_2")) // the second without a pause of its own
+		early := b.over("pay_2") // without a pause of its own
+		early.From = early.From.Add(-5 * time.Second)
+		b.pays(b.over("pay_1"), early)
 		b.must(b.Resume(ctx, b.call, "pay_1"))
 		b.want("the payment is over", bothPaused, once)
 		b.pass(time.Minute)
@@ -438,7 +441,7 @@ func TestPauseStep(t *testing.T) {
 			b.t.Errorf("%d resumed, %v", n, err)
 		}
 		b.want("resumed", running, once)
-		b.flagged("pay_2") // it began a second before the step: nothing shows that it was silent then
+		b.flagged("pay_2") // it began before the step
 		if n, err := b.ResumeStep(ctx, b.call); n != 0 || err != nil {
 			b.t.Errorf("%d resumed again, %v", n, err)
 		}
@@ -501,6 +504,9 @@ func TestNotePaused(t *testing.T) {
 		for _, r := range b.shown() {
 			note("pay_2", r.SID, NoteResumed, from)
 		}
+		b.pass(time.Second)
+		now := b.over("").To
+		b.pays(Window{ID: "pay_1", From: from, To: to}, Window{ID: "pay_2", From: from, To: now}, Window{ID: "pay_3", From: from, To: now})
 		b.flagged("pay_2", "pay_3")
 		if err := b.NotePaused(ctx, PauseNote{Call: b.call, What: NoteListed}); err == nil {
 			b.t.Error("a note without a payment was taken")
