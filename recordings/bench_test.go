@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -22,7 +23,13 @@ import (
 	"github.com/paydial/paydial/twilio"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(workerEnv) != "" {
+		workUntilKilled()
+		return
+	}
+	pgtest.Main(m)
+}
 
 var morning = time.Date(2026, 3, 3, 10, 42, 0, 0, time.UTC)
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type worker struct {
 	r         *Recordings
 	client    *asynq.Client
 	inspector *asynq.Inspector
+	queued    bool // the queue was there
 }
 
 // Work copies, verifies and deletes what is due, sweeps, and returns when ctx ends. Any number of processes may work at
@@ -92,12 +94,11 @@ func (w *worker) round(ctx context.Context) error {
 	if _, err := w.r.redate(ctx); err != nil {
 		return err
 	}
-	room := 16*w.r.cfg.Workers + 64
-	if info, err := w.inspector.GetQueueInfo(queue); err == nil {
-		room -= info.Pending
-	} else if !errors.Is(err, asynq.ErrQueueNotFound) {
+	waiting, err := w.waiting()
+	if err != nil {
 		return err
 	}
+	room := 16*w.r.cfg.Workers + 64 - waiting
 	if room <= 0 {
 		return nil
 	}
@@ -116,6 +117,23 @@ func (w *worker) round(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// waiting is how many tasks are in the queue. One that never had a task is not there, and asynq has no error of its own for that.
+func (w *worker) waiting() (int, error) {
+	if !w.queued {
+		names, err := w.inspector.Queues()
+		if err != nil || !slices.Contains(names, queue) {
+			return 0, err
+		}
+		w.queued = true
+	}
+	info, err := w.inspector.GetQueueInfo(queue)
+	if err != nil {
+		w.queued = false // Redis may have been emptied
+		return 0, err
+	}
+	return info.Pending, nil
 }
 
 // dueRow is a recording that is due, and the number of its last claim.
