@@ -83,7 +83,7 @@ type DeskConfig struct {
 	Changed func(ctx context.Context, a Assisted)
 	// Noted is told what the desk finds out and orders of a call's recordings during a payment; nil: nobody is told. It
 	// is told again where something is tried again.
-	Noted  func(ctx context.Context, n PauseNote)
+	Noted func(ctx context.Context, n PauseNote)
 	// Hush stops what is transcribed of a call, because a payment begins, and gives what Unhush needs to begin it anew; ""
 	// when nothing is. Both may be called again. nil: nothing is transcribed.
 	Hush   func(ctx context.Context, call string) (again string, err error)

@@ -238,10 +238,12 @@ func (p *Pauses) resume(ctx context.Context, call string, chosen func(pauseRow) 
 		return nil
 	}
 	var rows []pauseRow
+	again := map[string]bool{} // Twilio was told before, and what came of it is not known
 	err = p.store.change(ctx, call, func(kept []pauseRow) []pauseRow {
 		rows = nil
 		for _, r := range kept {
 			if r.open() && chosen(r) {
+				again[r.payment+r.recording] = !r.resume.IsZero()
 				r.state, r.resume = pauseResuming, orTime(r.resume, p.now())
 				rows = append(rows, r)
 			}
@@ -263,6 +265,9 @@ func (p *Pauses) resume(ctx context.Context, call string, chosen func(pauseRow) 
 			r.state, r.resumed, r.trouble = pauseResumed, p.now(), ""
 		case twilio.IsNotFound(err): // it ended with the call, or by itself
 			r.state, r.trouble = pauseGone, ""
+			if !again[r.payment+r.recording] {
+				r.resume = time.Time{} // it was silent to its end
+			}
 		default:
 			r.trouble = err.Error()
 			failed = append(failed, fmt.Errorf("resume %s on call %s: %w", r.recording, call, err))

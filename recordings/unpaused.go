@@ -92,12 +92,9 @@ func pausesOf(recording string, w Window, rows []pauseRow) []heardSpan {
 	return out
 }
 
-// covers tells whether spans, in order of their beginnings, leave nothing out between from and to. A zero from is the
-// beginning of time, a zero to its end.
+// covers tells whether spans, in order of their beginnings, leave nothing out between from and to. A zero to is the end
+// of time.
 func covers(spans []heardSpan, from, to time.Time) bool {
-	if from.IsZero() {
-		return false
-	}
 	for _, p := range spans {
 		if p.from.After(from) {
 			return false

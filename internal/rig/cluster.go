@@ -52,6 +52,7 @@ func StartParts(t testing.TB, p Parts) *Cluster {
 		"TWILIO_ACCOUNT_SID=" + local.AccountSID, "TWILIO_AUTH_TOKEN=" + local.AuthToken,
 		"PAYDIAL_TWILIO_API_URL=" + cmp.Or(p.Twilio, c.SimURL), "PAYDIAL_PUBLIC_URL=" + front.URL(), "PAYDIAL_DIR=" + p.Dir,
 		"PAYDIAL_REDIS_URL=" + p.RedisURL, "PAYDIAL_DATABASE_URL=" + p.DatabaseURL, "PAYDIAL_API_TOKEN=" + local.APIToken,
+		"PAYDIAL_ARCHIVE_URL=file:" + t.TempDir(), "PAYDIAL_SPOOL=" + t.TempDir(),
 	}
 	var targets []*url.URL
 	for range p.Servers {

@@ -7,14 +7,17 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/internal/local"
 	"github.com/paydial/paydial/internal/redistest"
 	"github.com/paydial/paydial/internal/rig"
+	"github.com/paydial/paydial/recordings"
 )
 
 // TestPayPausesRecording rings the recorded demo line with people who speak at half their pace, and pays: the pause is
@@ -46,6 +49,20 @@ func TestPayPausesRecording(t *testing.T) {
 	const menu = "123456781" + "1" // the account, pay all of it, another card; the language was chosen before
 	if keys := ear(t, r, "/2010-04-01/Accounts/"+local.AccountSID+"/Recordings/"+recs[0].SID+".wav"); keys != menu {
 		t.Errorf("the recording holds the keys %q, want %q", keys, menu)
+	}
+	var rec recordings.Recording
+	until(t, "the recording is in the archive", func() bool {
+		rec, _ = r.Local.App.Recordings.Get(t.Context(), recs[0].SID)
+		return rec.State == recordings.Verified
+	})
+	if rec.Flow != "pay-my-bill" || rec.Line != rig.Line || rec.Call != got.CallSID || len(rec.Flags) != 0 {
+		t.Errorf("the index has %+v", rec)
+	}
+	feed := r.Get(r.AppURL + "/api/v1/calls/" + got.CallSID + "/events")
+	for _, word := range []string{"started", "paused", "resumed", "ready"} {
+		if !strings.Contains(feed, `"kind":"recording"`) || !strings.Contains(feed, `"name":"`+word+`"`) {
+			t.Errorf("the call's feed does not say that the recording is %s:\n%s", word, feed)
+		}
 	}
 }
 
@@ -192,7 +209,7 @@ func newBadREST(t *testing.T) *badREST {
 	b := &badREST{}
 	proxy := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(b.target.Load()) }}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if bad := b.bad.Load(); bad != nil && (*bad)(q) {
+		if bad := b.bad.Load(); b.target.Load() == nil || bad != nil && (*bad)(q) {
 			http.Error(w, "no", http.StatusServiceUnavailable)
 			return
 		}
@@ -203,12 +220,35 @@ func newBadREST(t *testing.T) *badREST {
 	return b
 }
 
+// anyRules are rules for an index that is only read.
+type anyRules struct{}
+
+func (anyRules) For(string, string) recordings.Policy { return recordings.Policy{} }
+func (anyRules) Version() string                      { return "" }
+
+// indexOf is the index of recordings in a database that a server works on.
+func indexOf(t *testing.T, database string) *recordings.Recordings {
+	t.Helper()
+	d, err := db.Open(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	r, err := recordings.New(t.Context(), recordings.Config{DB: d, Policies: func() recordings.Policies { return anyRules{} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // TestRecordingCannotBePaused lets Twilio refuse to list or to pause: the payment goes on.
 func TestRecordingCannotBePaused(t *testing.T) {
 	rest := newBadREST(t)
+	database := "sqlite:" + t.TempDir() + "/paydial.db"
 	c := rig.StartParts(t, rig.Parts{
-		Servers: 1, RedisURL: redistest.Real(t), DatabaseURL: "sqlite:" + t.TempDir() + "/paydial.db", Dir: projectDir(t), Twilio: rest.url,
+		Servers: 1, RedisURL: redistest.Real(t), DatabaseURL: database, Dir: projectDir(t), Twilio: rest.url,
 	})
+	index := indexOf(t, database)
 	sim, err := url.Parse(c.SimURL)
 	if err != nil {
 		t.Fatal(err)
@@ -227,8 +267,12 @@ func TestRecordingCannotBePaused(t *testing.T) {
 			}
 			recs := recordingsOf(t, &c.Rig, got.CallSID)
 			if len(recs) != 1 || len(recs[0].Paused) != 0 {
-				t.Errorf("recordings %+v", recs)
+				t.Fatalf("recordings %+v", recs)
 			}
+			until(t, "the recording is flagged", func() bool {
+				rec, err := index.Get(t.Context(), recs[0].SID)
+				return err == nil && slices.Contains(rec.Flags, recordings.FlagNotPaused)
+			})
 		})
 	}
 }
