@@ -1,6 +1,10 @@
 package ivr
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/paydial/paydial/internal/carddata"
+)
 
 // Card numbers have 13 to 19 digits (ISO/IEC 7812-1).
 const (
@@ -15,7 +19,7 @@ func LooksLikeCard(text string) bool {
 	run := make([]byte, 0, cardMaxDigits+1)
 	check := func() bool {
 		n := len(run)
-		return n >= cardMinDigits && n <= cardMaxDigits && issuerRange(string(run)) && luhn(run)
+		return n >= cardMinDigits && n <= cardMaxDigits && issuerRange(string(run)) && carddata.Luhn(string(run))
 	}
 	gap := false
 	for i := 0; i < len(text); i++ {
@@ -51,20 +55,4 @@ func issuerRange(digits string) bool {
 	default:
 		return false
 	}
-}
-
-// luhn checks the last digit of a number (ISO/IEC 7812-1, annex B).
-func luhn(digits []byte) bool {
-	sum, double := 0, false
-	for i := len(digits) - 1; i >= 0; i-- {
-		d := int(digits[i] - '0')
-		if double {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-		double = !double
-	}
-	return sum%10 == 0
 }

@@ -31,15 +31,24 @@ func recordingEvents() []twiml.RecordingEvent {
 	return []twiml.RecordingEvent{twiml.RecordingInProgress, twiml.RecordingCompleted, twiml.RecordingAbsent}
 }
 
-// recordingURL is where Twilio tells of a recording. It is absolute, as <Recording> wants it.
+// recordingURL is where Twilio tells of a recording, transcriptionURL where of a transcription. Both are absolute, as
+// <Recording> and <Transcription> want them; what is known of the call travels along, inside Twilio's signature.
 func recordingURL(public string, of recordings.CallFacts) string {
+	return callbackURL(public, "/voice/recording", of)
+}
+
+func transcriptionURL(public string, of recordings.CallFacts) string {
+	return callbackURL(public, "/voice/transcription", recordings.CallFacts{Flow: of.Flow, Line: of.Line})
+}
+
+func callbackURL(public, path string, of recordings.CallFacts) string {
 	q := url.Values{}
 	for name, value := range map[string]string{flowParam: of.Flow, lineParam: of.Line, classParam: of.Class} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	at := strings.TrimSuffix(public, "/") + "/voice/recording"
+	at := strings.TrimSuffix(public, "/") + path
 	if len(q) > 0 {
 		at += "?" + q.Encode()
 	}

@@ -66,7 +66,7 @@ func TestDrawing(t *testing.T) {
 			[]flows.Utterance{{Kind: flows.UtterTranscribeStart, Transcript: &flows.Transcript{Name: "paydial-1", Engine: "deepgram",
 				Language: "en-US", Model: "nova-3", Track: "inbound", Hints: []string{"bill", "balance"}}}, say("Hello.")},
 			&flows.GatherStop{FinishOn: "#"},
-			[]string{`<Start><Transcription name="paydial-1" track="inbound_track" statusCallbackUrl="https://pay.example.com/voice/transcription?flow=pay-my-bill"`,
+			[]string{`<Start><Transcription name="paydial-1" track="inbound_track" statusCallbackUrl="https://pay.example.com/voice/transcription?flow=pay-my-bill&amp;line=%2B15550100000#rc=3&amp;rp=all"`,
 				`languageCode="en-US" transcriptionEngine="deepgram" speechModel="nova-3" hints="bill,balance"/></Start>`, "<Gather", "Hello."},
 		},
 		{

@@ -1,7 +1,6 @@
 package ivr
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/paydial/paydial/flows"
@@ -25,7 +24,7 @@ func (d drawing) transcribe(u flows.Utterance) twiml.Verb {
 	}
 	t := u.Transcript
 	return &twiml.Start{Media: []twiml.Media{&twiml.Transcription{
-		Name: t.Name, Track: transcriptTrack(t.Track), StatusCallbackURL: transcriptionURL(d.public, d.flow),
+		Name: t.Name, Track: transcriptTrack(t.Track), StatusCallbackURL: transcriptionURL(d.public, d.facts),
 		LanguageCode: t.Language, TranscriptionEngine: t.Engine, SpeechModel: t.Model, Hints: strings.Join(t.Hints, ","),
 	}}}
 }
@@ -38,10 +37,4 @@ func transcriptTrack(track string) string {
 		return track + "_track"
 	}
 	return "both_tracks"
-}
-
-// transcriptionURL is where Twilio tells of a transcription; it is absolute, as <Transcription> wants it. The flow
-// travels along, inside Twilio's signature: its rules hold for what is said.
-func transcriptionURL(public, flow string) string {
-	return strings.TrimSuffix(public, "/") + "/voice/transcription?" + url.Values{"flow": {flow}}.Encode()
 }

@@ -29,7 +29,7 @@ func (s *Server) transcription(c *gin.Context) {
 		c.Status(http.StatusNoContent)
 		return
 	}
-	got, err := s.Transcripts.Hear(ctx, e, recordings.CallFacts{Flow: req.Query.Get("flow"), Line: req.Query.Get("line")})
+	got, err := s.Transcripts.Hear(ctx, e, recordings.CallFacts{Flow: req.Query.Get(flowParam), Line: req.Query.Get(lineParam)})
 	if err != nil {
 		s.Log.Error("keep transcription event", "call", req.Call.SID, "transcription", e.SID, "event", e.Event, "error", err)
 		c.Status(http.StatusServiceUnavailable)

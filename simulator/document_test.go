@@ -114,6 +114,8 @@ func TestMaskCards(t *testing.T) {
 		"+15550100000":                 "+15550100000",
 		"CA42424242424242424242424242": "CA42424242424242424242424242",
 		"12345678":                     "12345678",
+		"it is four two four two, four two four two. Bye": "it is (digits). Bye",
+		"four two four two": "four two four two",
 	} {
 		if got := maskCards(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)

@@ -229,6 +229,12 @@ func Spans(s string, rule Rule) [][2]int {
 // Digit is the value of a decimal digit of any script, -1 for anything else.
 func Digit(r rune) int { return digit(r) }
 
+// Luhn tells whether digits, which hold nothing else, end in the right check digit (ISO/IEC 7812-1, annex B).
+func Luhn(digits string) bool {
+	s := []rune(digits)
+	return luhn(s, span{0, len(s)})
+}
+
 // IsCard tells whether digits, which hold nothing else, are as many as a card number has, begin like one, and end in
 // the right check digit.
 func IsCard(digits string) bool {

@@ -34,6 +34,23 @@ func TestMask(t *testing.T) {
 	}
 }
 
+func TestSpansAndIsCard(t *testing.T) {
+	t.Parallel()
+	const text = "é 4242 4242-4242 4242, no 12345678"
+	spans := carddata.Spans(text, carddata.Prose)
+	if len(spans) != 1 || text[spans[0][0]:spans[0][1]] != "4242 4242-4242 4242" || carddata.Spans("none", carddata.Prose) != nil {
+		t.Errorf("%v", spans)
+	}
+	for digits, want := range map[string]bool{"4242424242424242": true, "4242424242424241": false, "9242424242424242": false, "424242424242": false, "": false} {
+		if carddata.IsCard(digits) != want {
+			t.Errorf("IsCard(%s) is %v", digits, !want)
+		}
+	}
+	if !carddata.Luhn("79927398713") || carddata.Luhn("79927398710") || carddata.Digit('４') != 4 || carddata.Digit('x') != -1 {
+		t.Error("Luhn or Digit")
+	}
+}
+
 // FuzzMask wants that what was masked holds no card number, and that nothing but digits is changed.
 func FuzzMask(f *testing.F) {
 	for _, s := range []string{"4242424242424242", "4242 4242 4242 4242 12/30", "a", "４２４２４２４２４２４２４２４２", "42424242424242421230"} {
