@@ -142,9 +142,10 @@ func (w *row) failed(now time.Time, t trouble) {
 func (j *job) renewed(ctx context.Context, fn func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stopped := make(chan struct{})
+	sid, claim := j.row.SID, j.row.claim // fn changes the row
 	go func() {
 		defer close(stopped)
-		j.renew(ctx, cancel)
+		j.r.renew(ctx, cancel, sid, claim)
 	}()
 	err := fn(ctx)
 	if cause := context.Cause(ctx); errors.Is(cause, errFenced) {
@@ -155,7 +156,8 @@ func (j *job) renewed(ctx context.Context, fn func(context.Context) error) error
 	return err
 }
 
-func (j *job) renew(ctx context.Context, cancel context.CancelCauseFunc) {
+// renew renews a claim until ctx ends, and cancels it when the claim is lost.
+func (r *Recordings) renew(ctx context.Context, cancel context.CancelCauseFunc, sid string, claim int64) {
 	tick := time.NewTicker(lease / 4)
 	defer tick.Stop()
 	last := time.Now() // by the machine's own clock: it is about this process
@@ -165,9 +167,9 @@ func (j *job) renew(ctx context.Context, cancel context.CancelCauseFunc) {
 			return
 		case <-tick.C:
 		}
-		until := db.Millis(j.r.now().Add(lease))
-		res, err := j.r.cfg.DB.Exec(ctx, "UPDATE recordings SET claimed_until = ?, due_at = ? WHERE sid = ? AND claim = ? AND claimed_until > 0",
-			until, until, j.row.SID, j.row.claim)
+		until := db.Millis(r.now().Add(lease))
+		res, err := r.cfg.DB.Exec(ctx, "UPDATE recordings SET claimed_until = ?, due_at = ? WHERE sid = ? AND claim = ? AND claimed_until > 0",
+			until, until, sid, claim)
 		if err == nil {
 			if n, err := res.RowsAffected(); err == nil && n == 0 {
 				cancel(errFenced)

@@ -230,8 +230,9 @@ func TestYear(t *testing.T) {
 			t.Errorf("got %+v", rec)
 		}
 		warnings := 0
-		for range 134 {
-			b.pass(3 * day24)
+		b.pass(290 * day24)
+		for range 22 {
+			b.pass(5 * day24)
 			b.work()
 			r := b.sweep(SweepOptions{Newest: true})
 			warnings += int(r.Counts[SweepWarn])

@@ -64,10 +64,10 @@ func (f Filter) fits(w row) bool {
 // Any filter, in pages of any size, gives what the same filter in Go gives, in order.
 func TestList(t *testing.T) {
 	onDatabases(t, func(t *testing.T, b *bench) {
-		all := b.fill(t, 1200)
+		all := b.fill(t, 900)
 		rnd := rand.New(rand.NewPCG(5, 6))
 		maybe := func() bool { return rnd.IntN(3) == 0 }
-		for range 80 {
+		for range 50 {
 			var f Filter
 			for _, s := range states() {
 				if rnd.IntN(12) == 0 {

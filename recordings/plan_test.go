@@ -66,7 +66,7 @@ func TestScopeIsSafe(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	some := func(d time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(d))) }
 	seen := map[string]int{}
-	for range 200_000 {
+	for range 50_000 {
 		p := Policy{KeepFor: some(800*day24) * time.Duration(rnd.IntN(2)), Archive: rnd.IntN(2) == 0, DeleteAtTwilio: rnd.IntN(3) > 0,
 			DeleteAfter: some(100 * day24), OnHold: []string{HoldEverywhere, HoldOurs, ""}[rnd.IntN(3)]}
 		w := row{Recording: Recording{State: states()[rnd.IntN(12)], Created: morning, OnHold: rnd.IntN(3) == 0,
