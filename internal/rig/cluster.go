@@ -20,6 +20,8 @@ type Parts struct {
 	DatabaseURL string
 	Dir         string   // project directory
 	Simulator   []string // more arguments for the simulator
+	Serve       []string // more arguments for the servers
+	Env         []string // more settings of the servers: NAME=value
 	LogLevel    string   // of the servers; "": warn
 	Twilio      string   // base URL by which the servers reach the simulator's REST API; "": its own
 }
@@ -30,6 +32,7 @@ type Cluster struct {
 	Servers   []*Process
 	Simulator *Process
 	Requests  []*atomic.Int64 // how many requests each server got
+	Env       []string        // the servers' settings, for a worker beside them
 }
 
 // StartParts starts the processes. The test's end kills them.
@@ -48,17 +51,18 @@ func StartParts(t testing.TB, p Parts) *Cluster {
 	args := append([]string{"simulator", "--listen", sim, "--number", Line + "=" + front.URL() + "/voice"}, p.Simulator...)
 	c.Simulator = NewProcess(t, nil, args...)
 	c.Simulator.Start()
-	env := []string{
+	c.Env = append([]string{
 		"TWILIO_ACCOUNT_SID=" + local.AccountSID, "TWILIO_AUTH_TOKEN=" + local.AuthToken,
 		"PAYDIAL_TWILIO_API_URL=" + cmp.Or(p.Twilio, c.SimURL), "PAYDIAL_PUBLIC_URL=" + front.URL(), "PAYDIAL_DIR=" + p.Dir,
 		"PAYDIAL_REDIS_URL=" + p.RedisURL, "PAYDIAL_DATABASE_URL=" + p.DatabaseURL, "PAYDIAL_API_TOKEN=" + local.APIToken,
 		"PAYDIAL_ARCHIVE_URL=file:" + t.TempDir(), "PAYDIAL_SPOOL=" + t.TempDir(),
-	}
+	}, p.Env...)
 	var targets []*url.URL
 	for range p.Servers {
 		addr := FreePort(t)
-		s := NewProcess(t, env, "serve", "--listen", addr, "--log-level", p.LogLevel,
-			"--service", "billing="+c.SimURL+"/demo/billing")
+		s := NewProcess(t, c.Env, append([]string{
+			"serve", "--listen", addr, "--log-level", p.LogLevel, "--service", "billing=" + c.SimURL + "/demo/billing",
+		}, p.Serve...)...)
 		s.Start()
 		c.Servers = append(c.Servers, s)
 		c.Requests = append(c.Requests, &atomic.Int64{})

@@ -99,7 +99,7 @@ scenes:
 		r := rig.Start(t, local.Options{})
 		sid := ringWith(t, r, `<Record transcribe="true" maxLength="5" timeout="1"/><Hangup/>`)
 		act(t, r, sid, "answer", "{}")
-		until(t, r, sid, "completed")
+		untilStatus(t, r, sid, "completed")
 		var log struct{ Log []struct{ Code int } }
 		getSim(t, r, "/sim/v1/calls/"+sid+"/log", &log)
 		if !slices.ContainsFunc(log.Log, func(e struct{ Code int }) bool { return e.Code == 13619 }) {
@@ -168,8 +168,8 @@ func ringWith(t *testing.T, r *rig.Rig, twiml string) string {
 	return call.SID
 }
 
-// until waits until a call has a status, or waits for something.
-func until(t *testing.T, r *rig.Rig, sid, what string) {
+// untilStatus waits until a call has a status, or waits for something.
+func untilStatus(t *testing.T, r *rig.Rig, sid, what string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

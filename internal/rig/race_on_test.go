@@ -4,3 +4,5 @@ package rig_test
 
 // Under the race detector everything takes eight times as long.
 const deskSessions, deskAtOnce = 40, 6
+
+const recordingsKept = 200

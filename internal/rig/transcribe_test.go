@@ -49,10 +49,10 @@ func TestTranscriptionStopsForPayment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, r, sid, "gather")
+	untilStatus(t, r, sid, "gather")
 	act(t, r, sid, "say", `{"text":"I want to pay my bill"}`)
 	act(t, r, sid, "digits", `{"digits":"1"}`)
-	until(t, r, sid, "pay:payment-card-number")
+	untilStatus(t, r, sid, "pay:payment-card-number")
 	act(t, r, sid, "say", `{"text":"it is four two four two four two four two"}`)
 	s := rig.Script(t, "", "visa")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -152,7 +152,7 @@ func TestConverse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		until(t, r, sid, "conversation-relay")
+		untilStatus(t, r, sid, "conversation-relay")
 		if m := <-setup; m["customParameters"].(map[string]any)["caller"] != rig.From {
 			t.Errorf("setup %v", m)
 		}
