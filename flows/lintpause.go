@@ -122,9 +122,10 @@ func (l *flowLint) followRecording(paused bool, from ...*spot) {
 			continue
 		}
 		what := l.payment(n, paused)
-		if what == "" {
+		if what == "" || l.recorded[n] {
 			continue
 		}
+		l.recorded[n] = true
 		f := l.add("P025", n.step.At, "a recording can run while "+what)
 		f.Label = "write - record: pause before it, and - record: resume after"
 		if len(from) == 1 {
