@@ -143,7 +143,7 @@ func (f *Flow) PausesForPayments() bool {
 	}
 	for s := range f.allSteps() {
 		v, ok := s.Verb.(*RecordCall)
-		if ok && v.Action == "start" && f.Project.RecordingRulesFor(f.Name, v.Class).PauseForPayments.Value {
+		if ok && v.Action == "start" && !strings.HasPrefix(v.Class, keepForClass) && f.Project.RecordingRulesFor(f.Name, v.Class).PauseForPayments.Value {
 			return true
 		}
 	}

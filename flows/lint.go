@@ -20,7 +20,7 @@ func (l *loader) lint() {
 	}
 	l.checkKeeping()
 	for _, f := range l.flows() {
-		fl := &flowLint{loader: l, flow: f, notes: l.notes[f], raw: map[*RawTwiML][]string{}}
+		fl := &flowLint{loader: l, flow: f, notes: l.notes[f], raw: map[*RawTwiML][]string{}, paused: map[string]bool{}, recorded: map[*spot]bool{}}
 		fl.run()
 	}
 }
@@ -32,6 +32,10 @@ type flowLint struct {
 	notes *notes
 	paths *paths
 	raw   map[*RawTwiML][]string // the elements of raw TwiML: "start/recording"
+
+	paused    map[string]bool // whether recordings of a class are paused while a caller pays
+	recorded  map[*spot]bool  // payments of which it was said that a recording runs
+	allPaused *bool           // whether all are that the flow begins; nil: not looked at
 }
 
 func (l *flowLint) run() {

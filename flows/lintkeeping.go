@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -78,7 +79,7 @@ func (l *loader) checkKept(f *Flow) {
 		var at []Span
 		switch v := s.Verb.(type) {
 		case *RecordCall:
-			if v.Action == "start" {
+			if v.Action == "start" && !strings.HasPrefix(v.Class, keepForClass) {
 				what, keep = "recordings", l.project.RecordingRulesFor(f.Name, v.Class).KeepFor
 			}
 		case *Voicemail:

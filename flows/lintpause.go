@@ -3,45 +3,82 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
+
+// manyRecordings is how many steps of one flow that begin a recording are followed one by one, so that a finding can
+// name the one that is meant. Those behind them are followed together: a flow of any size must be read quickly.
+const manyRecordings = 40
 
 // checkPauses finds payments that a recording would run through: its rules do not pause it, and no step on the way
 // does. The keys of a card can be heard in such a recording.
 func (l *flowLint) checkPauses() {
-	for _, n := range l.paths.nodes {
-		if !l.begins(n) {
-			continue
+	var rest, restPaused []*spot
+	for i, n := range l.beginnings() {
+		paused := l.pausedByItself(n)
+		switch {
+		case i < manyRecordings:
+			l.followRecording(paused, n)
+		case paused:
+			restPaused = append(restPaused, n)
+		default:
+			rest = append(rest, n)
 		}
-		class, paused := "", false
-		if v, ok := n.step.Verb.(*RecordCall); ok {
-			class, paused = v.Class, l.pausedByItself(v)
-		}
-		l.followRecording(n, class, paused)
 	}
+	l.followRecording(false, rest...)
+	l.followRecording(true, restPaused...)
 	for _, n := range l.paths.nodes {
 		v, ok := n.step.Verb.(*Transfer)
-		if ok && v.Record && v.AgentMayTake && !l.project.RecordingRulesFor(l.flow.Name, "").PauseForPayments.Value {
+		if ok && v.Record && v.AgentMayTake && !l.pausedAs("") {
 			f := l.add("P025", n.step.At, "this transfer is recorded, and its agent may take a payment")
 			f.Label = "take out record: yes, or set pause_for_payments: yes"
 		}
 	}
 }
 
-// pausedByItself tells whether the rules pause a recording that a step starts, or resumes: whichever that is.
-func (l *flowLint) pausedByItself(v *RecordCall) bool {
-	paused := func(class string) bool {
-		return l.project.RecordingRulesFor(l.flow.Name, class).PauseForPayments.Value
-	}
-	if v.Action == "start" {
-		return paused(v.Class)
-	}
-	all := paused("")
+// beginnings are the steps at which a recording of the call begins.
+func (l *flowLint) beginnings() []*spot {
+	var out []*spot
 	for _, n := range l.paths.nodes {
-		if other, ok := n.step.Verb.(*RecordCall); ok && other.Action == "start" {
-			all = all && paused(other.Class)
+		if l.begins(n) {
+			out = append(out, n)
 		}
 	}
-	return all
+	return out
+}
+
+// pausedByItself tells whether the rules pause the recording that a step starts. One that is resumed can be any.
+func (l *flowLint) pausedByItself(n *spot) bool {
+	v, ok := n.step.Verb.(*RecordCall)
+	switch {
+	case !ok: // begun in TwiML of somebody's own: all that runs is paused
+		return l.pausedAs("")
+	case v.Action == "start":
+		return l.pausedAs(v.Class)
+	}
+	if l.allPaused == nil {
+		all := l.pausedAs("")
+		for _, other := range l.paths.nodes {
+			if start, ok := other.step.Verb.(*RecordCall); ok && start.Action == "start" {
+				all = all && l.pausedAs(start.Class)
+			}
+		}
+		l.allPaused = &all
+	}
+	return *l.allPaused
+}
+
+// pausedAs tells whether the rules pause recordings of a class while a caller pays.
+func (l *flowLint) pausedAs(class string) bool {
+	if strings.HasPrefix(class, keepForClass) {
+		class = "" // says only how long
+	}
+	paused, known := l.paused[class]
+	if !known {
+		paused = l.project.RecordingRulesFor(l.flow.Name, class).PauseForPayments.Value
+		l.paused[class] = paused
+	}
+	return paused
 }
 
 // begins tells whether a recording of the call begins at a step.
@@ -55,9 +92,12 @@ func (l *flowLint) begins(n *spot) bool {
 	return false
 }
 
-// followRecording goes every way that a recording runs on, up to where it is paused or stopped. paused: the payments
-// that paydial knows of pause it by themselves.
-func (l *flowLint) followRecording(from *spot, class string, paused bool) {
+// followRecording goes every way that a recording runs on from one of some steps, up to where it is paused or stopped.
+// paused: the payments that paydial knows of pause it by themselves.
+func (l *flowLint) followRecording(paused bool, from ...*spot) {
+	if len(from) == 0 {
+		return
+	}
 	silent := func(n *spot) bool {
 		switch v := n.step.Verb.(type) {
 		case *RecordCall:
@@ -68,8 +108,10 @@ func (l *flowLint) followRecording(from *spot, class string, paused bool) {
 		return false
 	}
 	var next []*spot
-	for _, e := range from.lanes {
-		next = append(next, e.to)
+	for _, n := range from {
+		for _, e := range n.lanes {
+			next = append(next, e.to)
+		}
 	}
 	if t := l.flow.IfError; t != nil { // an error can come at any step
 		next = append(next, l.paths.first[t.Scene])
@@ -80,14 +122,14 @@ func (l *flowLint) followRecording(from *spot, class string, paused bool) {
 			continue
 		}
 		what := l.payment(n, paused)
-		if what == "" {
+		if what == "" || l.recorded[n] {
 			continue
 		}
+		l.recorded[n] = true
 		f := l.add("P025", n.step.At, "a recording can run while "+what)
 		f.Label = "write - record: pause before it, and - record: resume after"
-		f.Help = fmt.Sprintf("it is begun at %s, and nothing pauses it for payments", from.step.At)
-		if class != "" {
-			f.Help += ": keep_as: " + class
+		if len(from) == 1 {
+			f.Help = fmt.Sprintf("it is begun at %s, and nothing pauses it for payments", from[0].step.At)
 		}
 	}
 }

@@ -162,7 +162,9 @@ func TestLoadLimits(t *testing.T) {
 		"many findings": {[]byte("format: 1\nflow: test\nscenes:\n  a:\n" + strings.Repeat("    - sya: x\n", 15_000)), "F1"},
 		"one line":      {[]byte("format: 1\nflow: test\nscenes: { a: [" + strings.Repeat("{say: a}, ", 25_000) + "] }"), "F107"},
 		"one comment":   {[]byte("format: 1\n" + strings.Repeat("# paydial:ignore F301 because x\n", 8_000)), "F120"},
-		"many steps":    {[]byte("format: 1\nflow: test\nscenes:\n  a:\n" + strings.Repeat("    - say: x\n", 15_000)), "F107"},
+		"many recordings": {[]byte("format: 1\nflow: test\nrecordings: { pause_for_payments: no }\nscenes:\n  a:\n" +
+			strings.Repeat("    - record: resume\n    - record: start\n      keep_for: 2 days\n    - pay: { amount: 5.00 }\n", 2_000)), "P025"},
+		"many steps": {[]byte("format: 1\nflow: test\nscenes:\n  a:\n" + strings.Repeat("    - say: x\n", 15_000)), "F107"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
