@@ -141,7 +141,7 @@ func TestKept(t *testing.T) {
 		"the project's":     {project + "recordings: { archive: yes }\n", "", []string{"P030 paydial.yaml:1:1", "P030 paydial.yaml:3:1"}},
 		"the flow's":        {project + "recordings: { archive: yes }\n", "recordings: { archive: no }\ntranscripts: { redact: all_numbers }\n", []string{"P030 flows/f.yaml:3:1", "P030 flows/f.yaml:4:1"}},
 		"without end":       {project + "recordings: { keep_for: forever }\ntranscripts: { keep_for: forever }\n", "", nil},
-		"said in the flow":  {project, "recordings: { keep_for: 1 day, delete_at_twilio_after: 0 }\ntranscripts: { keep_for: 1 day }\n", nil},
+		"said in the flow":  {project, "recordings: { keep_for: 1 day, delete_at_twilio_after: 0 days }\ntranscripts: { keep_for: 1 day }\n", nil},
 		"with a reason":     {"format: 1 # paydial:ignore P030 because we delete by hand\nline: Acme\n", "", nil},
 		"an unread project": {"format: [\n", "", []string{"F008 paydial.yaml:2:1"}},
 	} {

@@ -62,7 +62,7 @@ func (r *reader) recordingRules(m *fields, prefix string) RecordingRules {
 				return 0, false
 			case raw == "never":
 				return Never, true
-			case raw == "0":
+			case raw == "0" || strings.HasPrefix(raw, "0 "): // as soon as there is a copy that was read back
 				return 0, true
 			}
 			d := m.asDuration(f, years(longestKept))

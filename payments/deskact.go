@@ -133,14 +133,18 @@ func shown(doc *document) Assisted {
 	return doc.Assisted
 }
 
-// Ask asks the caller for a field, or again for one that was asked before; "first" is the first that is missing.
-// Another field that is being asked is left. Errors: ErrField, ErrStage, ErrNotSent, ErrOtherScreen.
+// Ask asks the caller for a field, or again for one that was asked before; "first" is the first that is missing,
+// and nothing when none is. Another field that is being asked is left. Errors: ErrField, ErrStage, ErrNotSent, ErrOtherScreen.
 func (d *Desk) Ask(ctx context.Context, by Actor, id, field, key string) (Assisted, error) {
 	var send *order
 	doc, err := d.wish(ctx, by, id, keyFor("ask", key), func(doc *document, now time.Time) error {
 		send = nil
 		name := field
-		if missing := doc.missing(); name == "first" && len(missing) > 0 {
+		if name == "first" {
+			missing := doc.missing()
+			if len(missing) == 0 { // it came while this was on its way
+				return errNoChange
+			}
 			name = missing[0]
 		}
 		if err := d.rules.ask(doc, name, uuid.NewString(), now); err != nil {
