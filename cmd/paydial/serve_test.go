@@ -20,6 +20,7 @@ func serveEnv(t *testing.T) env {
 		"PAYDIAL_PUBLIC_URL": "http://127.0.0.1:8080", "PAYDIAL_REDIS_URL": redistest.Mini(t), "PAYDIAL_LISTEN": "127.0.0.1:0",
 		"PAYDIAL_DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "paydial.db"),
 		"TWILIO_ACCOUNT_SID":   local.AccountSID, "TWILIO_AUTH_TOKEN": local.AuthToken, "PAYDIAL_DIR": demoProject(t),
+		"PAYDIAL_ARCHIVE_URL": "file:" + filepath.Join(t.TempDir(), "archive"), "PAYDIAL_SPOOL": filepath.Join(t.TempDir(), "spool"),
 	}
 }
 

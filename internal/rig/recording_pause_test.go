@@ -51,7 +51,7 @@ func TestPayPausesRecording(t *testing.T) {
 		t.Errorf("the recording holds the keys %q, want %q", keys, menu)
 	}
 	var rec recordings.Recording
-	until(t, "the recording is in the archive", func() bool {
+	eventually(t, "the recording is in the archive", func() bool {
 		rec, _ = r.Local.App.Recordings.Get(t.Context(), recs[0].SID)
 		return rec.State == recordings.Verified
 	})
@@ -118,7 +118,7 @@ func recordingsOf(t *testing.T, r *rig.Rig, sid string) []recordingOf {
 // waits lets a call come to where it waits for something.
 func waits(t *testing.T, r *rig.Rig, sid, want string) {
 	t.Helper()
-	until(t, "the call waits for "+want, func() bool {
+	eventually(t, "the call waits for "+want, func() bool {
 		var call struct {
 			WaitingFor string `json:"waiting_for"`
 		}
@@ -129,8 +129,8 @@ func waits(t *testing.T, r *rig.Rig, sid, want string) {
 	})
 }
 
-// until looks again and again, for half a minute.
-func until(t *testing.T, what string, is func() bool) {
+// eventually looks again and again, for half a minute.
+func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -188,7 +188,7 @@ func TestServerKilledWhileRecordingIsPaused(t *testing.T) {
 	c.Servers[0].Kill()
 	c.Servers[0].Start()
 	keyCard(t, &c.Rig, sid)
-	until(t, "the recording goes on", func() bool {
+	eventually(t, "the recording goes on", func() bool {
 		recs := recordingsOf(t, &c.Rig, sid)
 		return len(recs[0].Paused) == 1 && recs[0].Paused[0].To != nil
 	})
@@ -269,7 +269,7 @@ func TestRecordingCannotBePaused(t *testing.T) {
 			if len(recs) != 1 || len(recs[0].Paused) != 0 {
 				t.Fatalf("recordings %+v", recs)
 			}
-			until(t, "the recording is flagged", func() bool {
+			eventually(t, "the recording is flagged", func() bool {
 				rec, err := index.Get(t.Context(), recs[0].SID)
 				return err == nil && slices.Contains(rec.Flags, recordings.FlagNotPaused)
 			})
