@@ -46,8 +46,8 @@ type Config struct {
 
 	// Recordings keeps the recordings of calls; nil: there is no archive.
 	Recordings *recordings.Recordings
-	// Pauses tells when a recording was silent for payments; nil: that is not known, and not shown.
-	Pauses func(ctx context.Context, rec recordings.Recording) ([]Pause, error)
+	// Pauses tells when recordings were silent for payments, by their SIDs; nil: that is not known, and not shown.
+	Pauses func(ctx context.Context, of []recordings.Recording) (map[string][]Pause, error)
 	// Transcribed tells of which calls there is a transcript; nil: that is not known, and not shown.
 	Transcribed func(ctx context.Context, calls []string) (map[string]bool, error)
 

@@ -95,11 +95,17 @@ func (h inhabited) signedIn(t *testing.T, name string) *browser {
 // send sends a request; header is name, value, name, value.
 func (b *browser) send(method, path string, form url.Values, header ...string) answer {
 	b.t.Helper()
-	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(form.Encode()))
-	r.RemoteAddr = "127.0.0.1:54321"
 	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		header = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, header...)
 	}
+	return b.sendRaw(method, path, form.Encode(), header...)
+}
+
+// sendRaw sends a request with any body.
+func (b *browser) sendRaw(method, path, body string, header ...string) answer {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:54321"
 	r.Header.Set("Accept", "text/html")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if b.cookie != nil {

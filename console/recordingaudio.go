@@ -25,8 +25,12 @@ func listeningKey(who, via, sid string) string {
 func (c *Console) recordingAudio(g *gin.Context) {
 	ctx := g.Request.Context()
 	audio, rec, err := c.Recordings.Audio(ctx, g.Param("sid"))
+	if p := recordingProblemOf(err); err != nil && p.Code != problemInside.Code {
+		c.stop(g, p, nil)
+		return
+	}
 	if err != nil {
-		c.stop(g, audioProblem(err), nil)
+		c.stop(g, problemArchive, err)
 		return
 	}
 	defer func() { _ = audio.Close() }()
@@ -43,14 +47,6 @@ func (c *Console) recordingAudio(g *gin.Context) {
 	}
 	h.Set("Content-Disposition", fmt.Sprintf(`%s; filename="%s.wav"`, kind, rec.SID))
 	http.ServeContent(g.Writer, g.Request, "", rec.VerifiedAt, audio)
-}
-
-// audioProblem is the problem an error of the archive means.
-func audioProblem(err error) problem {
-	if p := recordingProblemOf(err); p.Code != problemInside.Code {
-		return p
-	}
-	return problemArchive.because(recordings.TroubleWords("open the copy", err))
 }
 
 // noteListening writes a line of the audit log. What cannot be noted is not played.

@@ -187,10 +187,17 @@ func backToRecordings(sid string) string {
 	return "/recordings?held=true"
 }
 
-// holdByForm places a hold for the page.
+// holdByForm places a hold for the page. A row of the list names the recording and its call, and has a button for each.
 func (c *Console) holdByForm(g *gin.Context) {
-	_, err := c.place(g, holdBody{Recording: g.PostForm("recording"), Call: g.PostForm("call"), Line: g.PostForm("line"),
-		Since: g.PostForm("since"), Until: g.PostForm("until"), Reason: g.PostForm("reason")})
+	body := holdBody{Recording: g.PostForm("recording"), Call: g.PostForm("call"), Line: g.PostForm("line"),
+		Since: g.PostForm("since"), Until: g.PostForm("until"), Reason: g.PostForm("reason")}
+	switch g.PostForm("what") { // which of the two buttons
+	case "recording":
+		body.Call = ""
+	case "call":
+		body.Recording = ""
+	}
+	_, err := c.place(g, body)
 	c.answerForm(g, err)
 }
 

@@ -258,9 +258,11 @@ func (c *Console) detailOf(g *gin.Context, sid string) (d detail, err error) {
 		return d, err
 	}
 	if c.Pauses != nil {
-		if d.pauses, err = c.Pauses(ctx, d.rec); err != nil {
+		all, err := c.Pauses(ctx, []recordings.Recording{d.rec})
+		if err != nil {
 			return d, err
 		}
+		d.pauses = all[sid]
 	}
 	if c.Transcribed != nil {
 		there, err := c.Transcribed(ctx, []string{d.rec.Call})

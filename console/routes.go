@@ -76,7 +76,7 @@ func (c *Console) deskRoutes(people, api gin.IRouter) {
 func (c *Console) recordingRoutes(people, api gin.IRouter) {
 	look, hear, hold, manage := c.need(access.ViewCalls), c.need(access.HearRecordings), c.need(access.HoldRecordings), c.need(access.ManageRecordings)
 	audit := c.need(access.SeeAudit)
-	people.GET("/recordings", look, c.recordingsPage)
+	people.GET("/recordings", look, c.recordingsOn, c.recordingsPage)
 	people.GET("/recordings/:sid", look, c.recordingsOn, c.recordingPage)
 	people.GET("/recordings/:sid/audio", hear, c.recordingsOn, c.recordingAudio) // the same again, for who has no token but may hear it
 	people.POST("/recordings/holds", hold, c.recordingsOn, c.holdByForm)

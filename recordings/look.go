@@ -3,6 +3,7 @@ package recordings
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Policy is the rules that a recording of a flow ("" for any) and a class ("" for none) has now.
@@ -52,4 +53,14 @@ func (h Hold) Keeps(rec Recording) bool {
 func States() []State { return states() }
 
 // TroubleWords says for people why Twilio, the archive or the network did not do what was asked.
-func TroubleWords(doing string, err error) string { return words(troubleOf(doing, err).text, maxReason) }
+func TroubleWords(doing string, err error) string {
+	return words(troubleOf(doing, err).text, maxReason)
+}
+
+// AtRisk is when Twilio deletes the only copy of a recording that there should be a copy of in the archive; zero when
+// there is no such danger.
+func (r *Recordings) AtRisk(rec Recording) time.Time {
+	w := row{Recording: rec}
+	w.date(r.Policy(rec.Flow, rec.Class), r.Year())
+	return w.cliff
+}
