@@ -11,20 +11,27 @@ type Permission string
 
 // The permissions.
 const (
-	ViewCalls       Permission = "view_calls"       // calls and their live feed
-	ViewPayments    Permission = "view_payments"    // the ledger
-	ViewFlows       Permission = "view_flows"       // flows and their pictures
-	TakePayments    Permission = "take_payments"    // start, ask, complete and cancel payments of one's own
-	TakeOver        Permission = "take_over"        // take over what somebody else has started
-	RaiseAmount     Permission = "raise_amount"     // charge more than the flow asked for
-	SeeAudit        Permission = "see_audit"        // the audit log
-	ReadTranscripts Permission = "read_transcripts" // what was said on calls, private numbers masked
-	Manage          Permission = "manage"           // figures, settings, other people's sessions
+	ViewCalls    Permission = "view_calls"    // calls and their live feed
+	ViewPayments Permission = "view_payments" // the ledger
+	ViewFlows    Permission = "view_flows"    // flows and their pictures
+	TakePayments Permission = "take_payments" // start, ask, complete and cancel payments of one's own
+	TakeOver     Permission = "take_over"     // take over what somebody else has started
+	RaiseAmount  Permission = "raise_amount"  // charge more than the flow asked for
+	SeeAudit     Permission = "see_audit"     // the audit log
+	Manage       Permission = "manage"        // figures, settings, other people's sessions
+
+	HearRecordings   Permission = "hear_recordings"   // what was recorded, played or downloaded; the list needs ViewCalls only
+	HoldRecordings   Permission = "hold_recordings"   // keep recordings from being deleted, and release them
+	ManageRecordings Permission = "manage_recordings" // compare them with Twilio's list, verify the archive
+	ReadTranscripts  Permission = "read_transcripts"  // what was said on calls, private numbers masked
 )
 
 // Permissions is every permission there is, in the order they are shown.
 func Permissions() []Permission {
-	return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, Manage}
+	return []Permission{
+		ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, Manage,
+		HearRecordings, HoldRecordings, ManageRecordings,
+	}
 }
 
 // Role is a set of permissions with a name.
@@ -53,15 +60,15 @@ func granted(r Role) []Permission {
 	case Agent:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments}
 	case Supervisor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, HearRecordings, HoldRecordings}
 	case Auditor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, HearRecordings}
 	case Ops:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage, HoldRecordings, ManageRecordings}
 	case roleAPI:
 		return Permissions()
 	case roleLocal:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, HearRecordings}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/audit"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -31,6 +32,7 @@ type frame struct {
 	SignIn bool             // there is a page to sign in at
 	Desk   bool             // there is a desk that they may see
 	Audit  bool             // there is an audit log that they may see
+	Kept   bool             // recordings are kept
 }
 
 // parsePages reads every embedded page together with the layout.
@@ -57,6 +59,7 @@ func (c *Console) render(g *gin.Context, status int, page string, f frame) {
 	f.Who, f.CSRF, f.SignIn = c.principal(g), c.csrfToken(g), c.signInOn()
 	f.Desk = c.Desk != nil && (f.Who.Can(access.TakePayments) || f.Who.Can(access.SeeAudit))
 	f.Audit = c.Audit != nil && f.Who.Can(access.SeeAudit)
+	f.Kept = c.Recordings != nil
 	var out bytes.Buffer
 	if err := c.pages[page].Execute(&out, f); err != nil {
 		c.Log.Error("render page", "page", page, "error", err)
@@ -74,7 +77,9 @@ func (c *Console) sorry(g *gin.Context, err error) {
 		f, status = frame{Title: t("noSuchPage"), Here: "calls", Data: t("noSuchCall")}, http.StatusNotFound
 	case errors.Is(err, errNoFlow):
 		f, status = frame{Title: t("noSuchPage"), Here: "flows", Data: t("noSuchFlow")}, http.StatusNotFound
-	case errors.Is(err, errQuery), errors.Is(err, audit.ErrCursor):
+	case errors.Is(err, recordings.ErrNotFound):
+		f, status = frame{Title: t("noSuchPage"), Here: "recordings", Data: t("noSuchRecording")}, http.StatusNotFound
+	case errors.Is(err, errQuery), errors.Is(err, audit.ErrCursor), errors.Is(err, recordings.ErrCursor):
 		f, status = frame{Title: t("trouble"), Data: t("badQuery")}, http.StatusBadRequest
 	default:
 		c.Log.Error("console", "path", g.FullPath(), "error", err)

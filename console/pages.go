@@ -164,8 +164,13 @@ func (c *Console) callPage(g *gin.Context) {
 		c.sorry(g, err)
 		return
 	}
+	recorded, err := c.recordedOf(ctx, sid)
+	if err != nil {
+		c.sorry(g, err)
+		return
+	}
 	f := frame{Title: t("call") + " " + shortSID(sid), Here: "calls", Live: s.Live(), Data: map[string]any{
-		"Call": c.rowsOf([]sessions.Session{s})[0], "Rows": c.timeline(events, s.Started), "Notes": notes,
+		"Call": c.rowsOf([]sessions.Session{s})[0], "Rows": c.timeline(events, s.Started), "Notes": notes, "Recorded": recorded,
 	}}
 	if s.Live() {
 		f.Events = "/calls/" + sid + "/events"

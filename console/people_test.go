@@ -95,11 +95,17 @@ func (h inhabited) signedIn(t *testing.T, name string) *browser {
 // send sends a request; header is name, value, name, value.
 func (b *browser) send(method, path string, form url.Values, header ...string) answer {
 	b.t.Helper()
-	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(form.Encode()))
-	r.RemoteAddr = "127.0.0.1:54321"
 	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		header = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, header...)
 	}
+	return b.sendRaw(method, path, form.Encode(), header...)
+}
+
+// sendRaw sends a request with any body.
+func (b *browser) sendRaw(method, path, body string, header ...string) answer {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:54321"
 	r.Header.Set("Accept", "text/html")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if b.cookie != nil {
@@ -173,6 +179,13 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/payments/:id/note": access.TakePayments, "POST /api/v1/payments/:id/receipt": access.TakePayments,
 	"GET /desk": access.TakePayments, "GET /api/v1/desk": access.TakePayments, "GET /api/v1/desk/events": access.TakePayments,
 	"GET /api/v1/payments/:id/desk": access.TakePayments, "GET /api/v1/payments/:id/events": access.TakePayments,
+	"GET /recordings": access.ViewCalls, "GET /recordings/:sid": access.ViewCalls, "GET /recordings/:sid/audio": access.HearRecordings,
+	"POST /recordings/holds": access.HoldRecordings, "POST /recordings/holds/:id/release": access.HoldRecordings,
+	"GET /api/v1/recordings": access.ViewCalls, "GET /api/v1/recordings/totals": access.ViewCalls,
+	"GET /api/v1/recordings/:sid": access.ViewCalls, "GET /api/v1/recordings/:sid/why": access.ViewCalls,
+	"GET /api/v1/recordings/:sid/audio": access.HearRecordings, "GET /api/v1/receipts": access.SeeAudit,
+	"GET /api/v1/holds": access.SeeAudit, "POST /api/v1/holds": access.HoldRecordings, "POST /api/v1/holds/:id/release": access.HoldRecordings,
+	"POST /api/v1/recordings/sweep": access.ManageRecordings, "POST /api/v1/recordings/verify": access.ManageRecordings,
 	"GET /api/openapi.json": "", "GET /api/problems": "", "GET /assets/*name": "",
 	"GET /sign-in": "", "POST /sign-in": "", "POST /sign-out": "", "GET /sign-in/link/:token": "", "GET /sign-in/oidc": "", "GET /sign-in/oidc/callback": "",
 }

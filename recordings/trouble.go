@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"syscall"
@@ -22,6 +23,7 @@ type trouble struct {
 func troubleOf(doing string, err error) trouble {
 	var e *twilio.Error
 	var network net.Error
+	var file *fs.PathError // what the system says of a file passes for a net.Error too
 	switch {
 	case errors.As(err, &e):
 		return trouble{doing + ": " + twilioWords(e), e.RetryAfter}
@@ -29,7 +31,7 @@ func troubleOf(doing string, err error) trouble {
 		return trouble{doing + ": the disk is full: " + err.Error(), 0}
 	case errors.Is(err, context.DeadlineExceeded):
 		return trouble{doing + ": it took too long: " + err.Error(), 0}
-	case errors.As(err, &network):
+	case errors.As(err, &network) && !errors.As(err, &file):
 		return trouble{doing + ": no connection: " + err.Error(), 0}
 	}
 	return trouble{doing + ": " + err.Error(), 0}

@@ -1,6 +1,7 @@
 // Live pages renew themselves: by the call's feed where there is one, else every few seconds. Without this module
 // every page says the same when it is loaded again.
 
+import { wireGoKeys } from "./go-keys.js";
 import { wireTheme } from "./theme.js";
 
 const EVERY = 3000; // ms between two looks of a page without a feed
@@ -8,6 +9,7 @@ const CALM = 250; // ms to gather events that come together
 
 document.documentElement.classList.add("scripted");
 wireTheme(document.getElementById("theme"));
+wireGoKeys(document.getElementById("go-keys"));
 showWhere();
 window.addEventListener("resize", showWhere);
 
