@@ -32,6 +32,8 @@ var serveSettings = []setting{
 	{key: "twilio-edge", env: "TWILIO_EDGE", help: "Twilio edge, such as dublin"},
 	{key: "redis-url", env: "PAYDIAL_REDIS_URL", help: "where a call's place is kept: redis://, rediss://, redis-sentinel://, redis-cluster://"},
 	{key: "database-url", env: "PAYDIAL_DATABASE_URL", preset: "sqlite:paydial.db", help: "where payments are kept: sqlite:FILE or postgres://"},
+	{key: "archive-url", env: "PAYDIAL_ARCHIVE_URL", preset: "file:recordings-archive", help: "where copies of recordings are kept: file:FOLDER or s3://BUCKET/PREFIX"},
+	{key: "spool", env: "PAYDIAL_SPOOL", preset: "recordings-spool", help: "folder for copies of recordings that are not finished yet"},
 	{key: "api-token", env: "PAYDIAL_API_TOKEN", secret: true, help: "bearer token of the JSON API and the pages; without one, and without users, both are off"},
 	{key: "users", env: "PAYDIAL_USERS", help: "file of the people who may sign in; when not set, users.yaml in the project directory"},
 	{key: "session-secret", env: "PAYDIAL_SESSION_SECRET", secret: true, help: "at least 32 random bytes, the same on every server; without it a restart signs people out"},
