@@ -32,6 +32,9 @@ func (s *Server) status(c *gin.Context) {
 		return
 	}
 	err := s.Desk.CallEnded(ctx, req.Call.SID)
+	if err == nil && s.Recordings != nil {
+		err = s.Recordings.CallEnded(ctx, req.Call.SID)
+	}
 	if err == nil {
 		err = s.endCall(ctx, req)
 	}

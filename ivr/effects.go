@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/twilio"
 )
 
 // effectResult is an effect's answer as it is kept for the turn that comes back for it.
@@ -76,7 +77,10 @@ func (s *Server) perform(ctx context.Context, r *run, e flows.Effect) effectResu
 		}
 		return effectResult{Ending: "done"}
 	case flows.EffectRecord:
-		if err := s.Twilio.UpdateRecording(ctx, r.call, "Twilio.CURRENT", recordingStatus(e.Body)); err != nil {
+		if s.Recordings != nil {
+			return s.recordStep(ctx, r, e)
+		}
+		if err := s.Twilio.UpdateRecording(ctx, r.call, twilio.CurrentRecording, recordingStatus(e.Body)); err != nil {
 			return effectResult{Ending: "failed", Err: err.Error()}
 		}
 		return effectResult{Ending: "done"}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -40,7 +41,7 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 			in = answer
 			continue
 		}
-		again, err := s.openPayment(ctx, r, sprint.Stop)
+		again, stop, err := s.openPayment(ctx, r, sprint.Stop)
 		if err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 				return err
 			}
 		}
-		r.stop = sprint.Stop
+		r.stop = stop
 		return s.finish(ctx, r)
 	}
 	return errTooManyEffects
@@ -71,19 +72,41 @@ func (r *run) wait(e flows.Effect) {
 // waitStop is ivr's own stop: come back in a moment. It is not one of the flow's.
 type waitStop struct{ flows.Stop }
 
-// openPayment writes the ledger's row before <Pay> leaves us. A payment that cannot be opened because an
-// earlier one is unsettled comes back to the flow as unknown: nobody is charged twice.
-func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flows.Input, error) {
+// openPayment writes the ledger's row before <Pay> leaves us, and pauses what is being recorded. It gives the stop to
+// wait at: where something is to be said before a pause, the payment is held until the next turn. A payment that cannot
+// be opened because an earlier one is unsettled comes back to the flow as unknown: nobody is charged twice.
+func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flows.Input, flows.Stop, error) {
 	pay, ok := stop.(*flows.PayStop)
 	if !ok {
-		return nil, nil
+		return nil, stop, nil
 	}
 	if err := s.secure(ctx, r); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	charging := pay.Amount.Minor > 0
+	var look recordings.Look
+	if s.pauses(r) {
+		var hold bool
+		if look, hold = s.lookAround(ctx, r); hold {
+			r.place.Held = pay
+			return nil, &holdStop{}, nil
+		}
+	}
+	p, again, err := s.openLedger(ctx, r, pay)
+	if again != nil || err != nil {
+		return again, nil, err
+	}
+	r.place.Payment, r.place.Charging = p.ID, p.Intent == payments.Charge
+	if s.pauses(r) {
+		s.silence(ctx, r, look, p.ID)
+	}
+	r.event("payment", "started", p.ID, map[string]string{"amount": p.Amount.Decimal(), "currency": p.Amount.Currency})
+	return nil, pay, nil
+}
+
+// openLedger writes the ledger's row. An input comes in its place where there is none to be had.
+func (s *Server) openLedger(ctx context.Context, r *run, pay *flows.PayStop) (payments.Payment, *flows.Input, error) {
 	intent := payments.Save
-	if charging {
+	if pay.Amount.Minor > 0 {
 		intent = payments.Charge
 	}
 	p, err := s.Ledger.Open(ctx, payments.NewPayment{
@@ -94,18 +117,16 @@ func (s *Server) openPayment(ctx context.Context, r *run, stop flows.Stop) (*flo
 	if errors.Is(err, payments.ErrUnsettled) || errors.Is(err, payments.ErrChanged) {
 		s.Log.Warn("payment refused: an earlier one is unsettled", "call", r.call, "flow", r.flow.Name)
 		facts := flows.PaymentFacts{Result: "unknown", Amount: pay.Amount}
-		return &flows.Input{Kind: flows.InputPay, Now: s.Now(), Ending: "unknown", Payment: facts}, nil
+		return p, &flows.Input{Kind: flows.InputPay, Now: s.Now(), Ending: "unknown", Payment: facts}, nil
 	}
 	if errors.Is(err, payments.ErrAlreadyPaid) { // once_per: what was paid is told again, nothing is charged
 		facts := paymentFacts(p, string(p.State))
-		return &flows.Input{Kind: flows.InputPay, Now: s.Now(), Ending: facts.Result, Payment: facts}, nil
+		return p, &flows.Input{Kind: flows.InputPay, Now: s.Now(), Ending: facts.Result, Payment: facts}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open payment: %w", err)
+		return p, nil, fmt.Errorf("open payment: %w", err)
 	}
-	r.place.Payment, r.place.Charging = p.ID, charging
-	r.event("payment", "started", p.ID, map[string]string{"amount": p.Amount.Decimal(), "currency": p.Amount.Currency})
-	return nil, nil
+	return p, nil, nil
 }
 
 // finish runs after_call once the flow has come to its end. What it submits is waited for: the call is over, and

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/twiml"
 )
 
@@ -17,7 +18,7 @@ const pollPause = 1
 func (s *Server) draw(r *run) ([]byte, error) {
 	d := drawing{
 		next: turnPath(r.turn+1, r.place.Payment), payment: r.place.Payment,
-		voices: r.project.Voices, flow: r.flow.Name,
+		voices: r.project.Voices, flow: r.flow.Name, public: s.PublicURL, facts: r.facts(),
 	}
 	verbs, err := d.verbs(r.speech, r.stop)
 	if err != nil {
@@ -36,6 +37,8 @@ type drawing struct {
 	payment string            // ledger ID of the payment that is being opened
 	flow    string            // the flow's name, for the payment's parameters
 	voices  map[string]string // language to voice
+	public  string            // what Twilio calls us by
+	facts   recordings.CallFacts
 }
 
 // verbs draws speech and stop. Speech before a gather goes into it, so that a key stops it; what switches a
@@ -66,6 +69,8 @@ func (d drawing) verbs(speech []flows.Utterance, stop flows.Stop) ([]twiml.Verb,
 		return append(out, &twiml.Hangup{}), nil
 	case *flows.TwiMLStop:
 		return append(out, &twiml.Raw{XML: st.XML}, &twiml.Redirect{URL: d.next}), nil
+	case *holdStop:
+		return append(out, &twiml.Redirect{URL: d.next}), nil
 	case *waitStop:
 		return append(out, &twiml.Pause{Length: pollPause}, &twiml.Redirect{URL: d.next}), nil
 	default:
@@ -79,7 +84,9 @@ func (d drawing) speak(speech []flows.Utterance) []twiml.Verb {
 	for _, u := range speech {
 		switch u.Kind {
 		case flows.UtterRecordStart:
-			out = append(out, &twiml.Start{Media: []twiml.Media{&twiml.Recording{}}})
+			out = append(out, &twiml.Start{Media: []twiml.Media{&twiml.Recording{
+				RecordingStatusCallback: recordingURL(d.public, d.facts), RecordingStatusCallbackEvent: recordingEvents(),
+			}}})
 		case flows.UtterRecordStop:
 			out = append(out, &twiml.Stop{Media: []twiml.Media{&twiml.Recording{}}})
 		default:
@@ -201,6 +208,7 @@ func (d drawing) dial(st *flows.DialStop) twiml.Verb {
 	out := &twiml.Dial{Action: d.next, Timeout: seconds(st.RingFor), CallerID: st.CallerID}
 	if st.Record {
 		out.Record = "record-from-answer-dual"
+		out.RecordingStatusCallback, out.RecordingStatusCallbackEvent = recordingURL(d.public, d.facts), recordingEvents()
 	}
 	switch {
 	case st.Client != "":
@@ -220,7 +228,7 @@ func (d drawing) dial(st *flows.DialStop) twiml.Verb {
 func (d drawing) record(st *flows.RecordStop) *twiml.Record {
 	return &twiml.Record{
 		Action: d.next, MaxLength: seconds(st.Longest), PlayBeep: twiml.BoolOf(st.Beep),
-		RecordingStatusCallback: "/voice/recording", FinishOnKey: "#",
+		RecordingStatusCallback: recordingURL(d.public, d.facts), RecordingStatusCallbackEvent: recordingEvents(), FinishOnKey: "#",
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/twiml"
 )
 
@@ -16,7 +17,10 @@ func say(text string) flows.Utterance {
 
 func TestDrawing(t *testing.T) {
 	t.Parallel()
-	d := drawing{next: "/voice/turn/4", payment: "pay_x", voices: map[string]string{"en-US": "Polly.Joanna-Neural"}}
+	d := drawing{next: "/voice/turn/4", payment: "pay_x", voices: map[string]string{"en-US": "Polly.Joanna-Neural"},
+		public: "https://pay.example.com/", facts: recordings.CallFacts{Flow: "pay-my-bill", Line: "+15550100000"}}
+	const told = `recordingStatusCallback="https://pay.example.com/voice/recording?flow=pay-my-bill&amp;line=%2B15550100000#rc=3&amp;rp=all" ` +
+		`recordingStatusCallbackEvent="in-progress completed absent"`
 	for _, c := range []struct {
 		name   string
 		speech []flows.Utterance
@@ -33,7 +37,7 @@ func TestDrawing(t *testing.T) {
 			"a recording is switched outside of the gather",
 			[]flows.Utterance{say("Recorded."), {Kind: flows.UtterRecordStart}, say("Key it in.")},
 			&flows.GatherStop{FinishOn: "#", Wait: 1500 * time.Millisecond},
-			[]string{"Recorded.", "<Start><Recording", "<Gather", `timeout="2"`, `finishOnKey="#"`, "Key it in.", "</Gather>"},
+			[]string{"Recorded.", "<Start><Recording " + told, "<Gather", `timeout="2"`, `finishOnKey="#"`, "Key it in.", "</Gather>"},
 		},
 		{
 			"a charge",
@@ -53,7 +57,10 @@ func TestDrawing(t *testing.T) {
 		{"a queue", nil, &flows.DialStop{Queue: "billing"}, []string{`<Enqueue action="/voice/turn/4">billing</Enqueue>`}},
 		{"an agent", nil, &flows.DialStop{Client: "kim", RingFor: 45 * time.Second}, []string{`timeout="45"`, "<Client>kim</Client>"}},
 		{"a number", nil, &flows.DialStop{Number: "+15550100099", RingFor: 30 * time.Second}, []string{"<Number>+15550100099</Number>"}},
-		{"a message", nil, &flows.RecordStop{Longest: 2 * time.Minute, Beep: true}, []string{`maxLength="120"`, `playBeep="true"`}},
+		{"a recorded transfer", nil, &flows.DialStop{Client: "kim", Record: true}, []string{`record="record-from-answer-dual"`, told}},
+		{"a message", nil, &flows.RecordStop{Longest: 2 * time.Minute, Beep: true}, []string{`maxLength="120"`, `playBeep="true"`, told}},
+		{"a payment that is held until the words before it are said", []flows.Utterance{say("Press star to stop.")}, &holdStop{},
+			[]string{"Press star to stop.", "</Say><Redirect>/voice/turn/4</Redirect></Response>"}},
 		{"the end", []flows.Utterance{say("Goodbye.")}, &flows.HangUpStop{}, []string{`voice="Polly.Joanna-Neural"`, "Goodbye.", "<Hangup/>"}},
 		{"waiting for a slow service", []flows.Utterance{say("One moment.")}, &waitStop{}, []string{"One moment.", `<Pause length="1"/>`, "<Redirect>/voice/turn/4</Redirect>"}},
 	} {

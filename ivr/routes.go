@@ -14,6 +14,6 @@ func (s *Server) Routes(r gin.IRouter) {
 	voice.POST("/desk/:id", s.deskPay)           // an agent sends the caller to the keypad
 	voice.POST("/desk/:id/done", s.deskPaid)     // and the caller comes back
 	voice.POST("/amd", s.accept)                 // answering machine detection
-	voice.POST("/recording", s.accept)           // a recording's status changed
+	voice.POST("/recording", s.recording)        // a recording's status changed
 	voice.POST("/transcription", s.accept)       // a transcription's status changed
 }

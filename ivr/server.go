@@ -9,6 +9,7 @@ import (
 
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -36,8 +37,11 @@ type Config struct {
 	Secret    func(string) string // secret.* of services, by name
 	Services  map[string]string   // service name to a URL that replaces the project's, for another environment
 	OptOut    OptOutList          // where opt_out writes
-	Log       *slog.Logger
-	Now       func() time.Time
+	PublicURL string              // what Twilio calls us by, for what has to be an absolute address
+	// Recordings hears of recordings, and pauses them while a caller pays; nil: nothing is done about them.
+	Recordings *recordings.Recordings
+	Log        *slog.Logger
+	Now        func() time.Time
 }
 
 // OptOutList takes do-not-call entries. Add must be safe to repeat.
@@ -80,4 +84,7 @@ type place struct {
 	Waits     int         `json:"waits,omitempty"`     // turns spent waiting for Flow.Pending
 	Reran     bool        `json:"reran,omitempty"`     // Flow.Pending was run a second time
 	Desk      bool        `json:"desk,omitempty"`      // the call is with an agent who may take a payment
+
+	Held   *flows.PayStop `json:"held,omitempty"`   // the payment that is taken with the next turn
+	Silent bool           `json:"silent,omitempty"` // recordings were paused for the payment under way
 }

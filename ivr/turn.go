@@ -118,7 +118,8 @@ func (s *Server) decide(ctx context.Context, r *run, req *Request) ([]byte, erro
 		}
 	}
 	s.Log.Error("turn goes to if_error", "call", r.call, "flow", r.flow.Name, "turn", r.turn, "error", err)
-	r.speech, r.stop, r.place.Flow.Pending = nil, nil, nil
+	s.unsilence(ctx, r) // a payment that was about to begin does not
+	r.speech, r.stop, r.place.Flow.Pending, r.place.Held = nil, nil, nil, nil
 	if err := s.play(ctx, r, flows.Input{Kind: flows.InputFailed, Now: s.Now(), Err: err.Error()}); err != nil {
 		return nil, err
 	}
@@ -127,6 +128,10 @@ func (s *Server) decide(ctx context.Context, r *run, req *Request) ([]byte, erro
 
 // step reads the webhook and moves the flow; a call that waits for a slow effect may have to go on waiting.
 func (s *Server) step(ctx context.Context, r *run, req *Request) error {
+	if r.place.Held != nil && !r.gone {
+		return s.payHeld(ctx, r)
+	}
+	r.place.Held = nil
 	if r.place.Flow.Pending != nil {
 		in, waiting, err := s.pendingInput(ctx, r)
 		if err != nil {
@@ -142,6 +147,7 @@ func (s *Server) step(ctx context.Context, r *run, req *Request) error {
 	if err != nil {
 		return err
 	}
+	s.unsilence(ctx, r) // whatever came, <Pay> is over
 	return s.play(ctx, r, in)
 }
 

@@ -81,9 +81,16 @@ type DeskConfig struct {
 	Audit *audit.Log
 	// Changed is told of every change, after it was kept; nil: nobody is told.
 	Changed func(ctx context.Context, a Assisted)
-	Log     *slog.Logger     // nil: none
-	Now     func() time.Time // nil: time.Now
-	Limits  Limits
+	// Noted is told what the desk finds out and orders of a call's recordings during a payment; nil: nobody is told. It
+	// is told again where something is tried again.
+	Noted  func(ctx context.Context, n PauseNote)
+	// Hush stops what is transcribed of a call, because a payment begins, and gives what Unhush needs to begin it anew; ""
+	// when nothing is. Both may be called again. nil: nothing is transcribed.
+	Hush   func(ctx context.Context, call string) (again string, err error)
+	Unhush func(ctx context.Context, call, again string) error
+	Log    *slog.Logger     // nil: none
+	Now    func() time.Time // nil: time.Now
+	Limits Limits
 }
 
 // Limits are how long the desk waits for what. Zero fields take the defaults.

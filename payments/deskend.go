@@ -183,11 +183,8 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 			return fmt.Errorf("settle payment %s: %w", doc.ID, err)
 		}
 	}
-	for _, rec := range doc.Paused { // one that has ended meanwhile, with the call, is none of our business
-		if err := d.cfg.Twilio.UpdateRecording(ctx, doc.Call, rec, twilio.RecordingInProgress); err != nil {
-			d.cfg.Log.Info("resume recording", "call", doc.Call, "recording", rec, "error", err)
-		}
-	}
+	d.resumeRecordings(ctx, doc)
+	d.unhush(ctx, doc)
 	if err := d.store.let(ctx, doc.Call, doc.ID, ""); err != nil {
 		return fmt.Errorf("settle payment %s: %w", doc.ID, err)
 	}
@@ -195,6 +192,7 @@ func (d *Desk) settle(ctx context.Context, doc *document) error {
 		if kept.Settled || kept.Stage != doc.Stage {
 			return errNoChange
 		}
+		kept.Hushed = ""
 		o := kept.Final
 		if o == nil || o.Do != doCancel || o.Acked {
 			kept.Settled = true

@@ -11,7 +11,6 @@ import (
 
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/internal/carddata"
-	"github.com/paydial/paydial/twilio"
 )
 
 const (
@@ -64,7 +63,8 @@ func (d *Desk) start(ctx context.Context, by Actor, s Start, keypad bool) (Assis
 	if err := d.open(ctx, doc, s.Key); err != nil {
 		return shown(doc), err
 	}
-	doc.Recording, doc.Paused = d.pauseRecordings(ctx, doc.Call)
+	doc.Recording, doc.Paused = d.pauseRecordings(ctx, doc.Call, doc.ID)
+	doc.Hushed = d.hush(ctx, doc.Call)
 	if doc, begun, err = d.begin(ctx, by, doc); err != nil || !begun {
 		return shown(doc), err
 	}
@@ -200,7 +200,7 @@ func (d *Desk) bury(ctx context.Context, call, id string) error {
 	doc := &document{}
 	doc.ID, doc.Call, doc.Stage, doc.Fields, doc.Required = id, call, StageCancelled, []Field{}, []string{}
 	doc.Started, doc.Updated, doc.Ended = now, now, now
-	doc.Recording, doc.Paused = RecordingNone, d.leftPaused(ctx, call)
+	doc.Recording, doc.Paused, doc.Hushed = RecordingNone, d.leftPaused(ctx, call), d.hush(ctx, call)
 	row, err := d.cfg.Ledger.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound): // it did not even get there
@@ -285,48 +285,6 @@ func (d *Desk) letGo(ctx context.Context, doc *document, key string) {
 	if err != nil {
 		d.cfg.Log.Error("let go of call", "call", doc.Call, "error", err)
 	}
-}
-
-// pauseRecordings stops what is being recorded of the call for the length of the payment, before a key can be pressed.
-// It gives the recordings that it paused: what somebody else paused stays so.
-func (d *Desk) pauseRecordings(ctx context.Context, call string) (RecordingState, []string) {
-	all, err := d.cfg.Twilio.CallRecordings(ctx, call)
-	if err != nil {
-		d.cfg.Log.Warn("list recordings", "call", call, "error", err)
-		return RecordingUnknown, nil
-	}
-	state, paused := RecordingNone, []string(nil)
-	for _, rec := range all {
-		switch rec.Status {
-		case twilio.RecordingInProgress:
-		case twilio.RecordingPaused:
-			state = RecordingPaused
-			continue
-		default:
-			continue
-		}
-		if err := d.cfg.Twilio.UpdateRecording(ctx, call, rec.SID, twilio.RecordingPaused); err != nil {
-			d.cfg.Log.Warn("pause recording", "call", call, "recording", rec.SID, "error", err)
-			return RecordingUnknown, paused
-		}
-		state, paused = RecordingPaused, append(paused, rec.SID)
-	}
-	return state, paused
-}
-
-// leftPaused are the recordings that a process may have paused for a payment that it did not live to write.
-func (d *Desk) leftPaused(ctx context.Context, call string) []string {
-	all, err := d.cfg.Twilio.CallRecordings(ctx, call)
-	if err != nil { // with the call they are over
-		d.cfg.Log.Info("list recordings", "call", call, "error", err)
-	}
-	var paused []string
-	for _, rec := range all {
-		if rec.Status == twilio.RecordingPaused {
-			paused = append(paused, rec.SID)
-		}
-	}
-	return paused
 }
 
 // begin keeps the payment for the first time, on its way to Twilio. It is not begun when it is there already: the same

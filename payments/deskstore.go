@@ -63,6 +63,7 @@ type document struct {
 	CallEnded time.Time `json:"call_ended,omitzero"` // when the caller left a keypad payment
 	Ended     time.Time `json:"ended,omitzero"`
 	Paused    []string  `json:"paused,omitempty"`  // recordings that were paused for it
+	Hushed    string    `json:"hushed,omitempty"`  // the transcription that was stopped for it
 	Settled   bool      `json:"settled,omitempty"` // ledger, recording and call were told of the end
 
 	Way receiptWay `json:"way,omitzero"` // of a receipt

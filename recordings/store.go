@@ -48,12 +48,14 @@ type Config struct {
 
 // Window is when a payment was taken on a call. To is zero while it is being taken.
 type Window struct {
-	ID       string
+	ID       string // the ledger's
 	From, To time.Time
 }
 
 // Recordings keeps the recordings of calls. It is safe for concurrent use by any number of processes on one database.
 type Recordings struct {
+	*Pauses // while callers pay
+
 	cfg     Config
 	machine *machine.Machine
 }
@@ -92,7 +94,8 @@ func New(ctx context.Context, cfg Config) (*Recordings, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
-	return &Recordings{cfg: cfg, machine: m}, nil
+	pauses := newPauses(pausesConfig{db: cfg.DB, twilio: cfg.Twilio, payments: cfg.Payments, log: cfg.Log, now: cfg.Now})
+	return &Recordings{Pauses: pauses, cfg: cfg, machine: m}, nil
 }
 
 // now is the time as it can be kept.

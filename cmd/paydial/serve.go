@@ -25,6 +25,7 @@ type serveFlags struct {
 	logLevel     string
 	logFormat    string
 	autoPipeline bool
+	workers      int // of worker
 }
 
 func serveCommand(s streams) *cobra.Command {
@@ -40,25 +41,36 @@ func serveCommand(s streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, s, f) },
 	}
 	addFlags(cmd, serveSettings)
-	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
-	cmd.Flags().BoolVar(&f.withWorker, "with-worker", true, "also do the work beside the calls, such as finding payments without a result")
-	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
-	cmd.Flags().StringVar(&f.logFormat, "log-format", "text", "text or json")
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.withWorker, "with-worker", true, "also do the work beside the calls, as the command worker does")
 	cmd.Flags().BoolVar(&f.autoPipeline, "redis-auto-pipeline", false, "batch Redis commands: more turns when saturated, later answers at a steady rate")
 	return cmd
+}
+
+// add gives cmd the flags that serve and worker share.
+func (f *serveFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().StringVar(&f.logFormat, "log-format", "text", "text or json")
+}
+
+// needed are the settings without which nothing can be served.
+func needed(cmd *cobra.Command, s streams) (values, error) {
+	v, err := resolve(cmd, s, serveSettings)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.need(s, "public-url", "account-sid", "auth-token", "redis-url"); err != nil {
+		return nil, err
+	}
+	return v, v.checkURL("public-url")
 }
 
 // serve runs the app until ctx ends.
 func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	ctx := cmd.Context()
-	v, err := resolve(cmd, s, serveSettings)
+	v, err := needed(cmd, s)
 	if err != nil {
-		return err
-	}
-	if err := v.need(s, "public-url", "account-sid", "auth-token", "redis-url"); err != nil {
-		return err
-	}
-	if err := v.checkURL("public-url"); err != nil {
 		return err
 	}
 	log, err := newLogger(s, f.logLevel, f.logFormat)
@@ -85,7 +97,8 @@ func serve(cmd *cobra.Command, s streams, f serveFlags) error {
 	}
 	fmt.Fprintln(s.err, "ready")
 	if f.withWorker {
-		go app.Work(ctx)
+		working := startWork(ctx, app)
+		defer working() // before the app is closed
 	}
 	select {
 	case <-ctx.Done():
@@ -122,8 +135,9 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 		PublicURL: v.get("public-url"), AccountSID: v.get("account-sid"), AuthTokens: tokens,
 		Region: v.get("twilio-region"), Edge: v.get("twilio-edge"), TwilioURL: v.get("twilio-api-url"),
 		RedisURL: v.get("redis-url"), DatabaseURL: v.get("database-url"),
-		Redis:  sessions.Config{AutoPipeline: f.autoPipeline},
-		Bundle: bundle, Services: services, Secret: secretFrom(s), Console: peopleAccess(v), People: people, Log: log,
+		Redis:      sessions.Config{AutoPipeline: f.autoPipeline},
+		Recordings: server.Recordings{Archive: v.get("archive-url"), Spool: v.get("spool"), Workers: f.workers},
+		Bundle:     bundle, Services: services, Secret: secretFrom(s), Console: peopleAccess(v), People: people, Log: log,
 	})
 	if errors.Is(err, server.ErrFindings) {
 		return nil, tellFindings(s, findings)
@@ -169,6 +183,9 @@ func startFailure(err error, v values) error {
 	setting := v["redis-url"]
 	if strings.Contains(err.Error(), "database") {
 		setting = v["database-url"]
+	}
+	if strings.HasPrefix(err.Error(), "archive: ") {
+		return fail(exitUsage, "PAYDIAL_ARCHIVE_URL: %v", err)
 	}
 	if errors.Is(err, access.ErrShortSecret) {
 		return fail(exitUsage, "PAYDIAL_SESSION_SECRET: %v", err)

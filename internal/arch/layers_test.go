@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/s3test":    {},
 	"internal/caller":    {"simulator"}, // the names of its test cards
 	"internal/local":     {"flows", "sessions", "payments", "console", "access", "simulator", "internal/server", "internal/caller"},
-	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "campaigns", "ivr", "console", "access", "audit"},
+	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "recordings", "campaigns", "ivr", "console", "access", "audit"},
 	"internal/doctor":    {"twilio", "flows", "sessions", "db", "recordings"},
 	"internal/rig":       {"*"},
 	"bench":              {"*"},

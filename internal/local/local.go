@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -40,6 +43,7 @@ type Options struct {
 	SimListen   string // of the simulator; "": a free port of 127.0.0.1
 	RedisURL    string // "": in process
 	DatabaseURL string // "": in memory
+	ArchiveURL  string // of recordings; "": a folder of its own, which is removed at the end
 	Services    map[string]string
 	Secret      func(string) string
 	Connectors  []simulator.Connector // beside those that are always there, and the one the project names
@@ -73,6 +77,8 @@ type Local struct {
 	SimURL string
 
 	stop  context.CancelFunc
+	work  sync.WaitGroup
+	files string // folder that is removed at the end; "" for none
 	redis *miniredis.Miniredis
 	app   *server.Listener
 	sim   *server.Listener
@@ -96,6 +102,9 @@ func Start(ctx context.Context, o Options) (l *Local, findings flows.Findings, e
 			return l, nil, err
 		}
 	}
+	if l.files, err = os.MkdirTemp("", "paydial-"); err != nil {
+		return l, nil, fmt.Errorf("make a folder for recordings: %w", err)
+	}
 	if l.App, findings, err = server.Open(ctx, l.appConfig(o)); err != nil {
 		return l, findings, err
 	}
@@ -104,7 +113,7 @@ func Start(ctx context.Context, o Options) (l *Local, findings flows.Findings, e
 		return l, nil, fmt.Errorf("%w: %w", ErrSimulator, err)
 	}
 	l.serve(o, project)
-	go l.App.Work(run)
+	l.work.Go(func() { l.App.Work(run) })
 	return l, findings, nil
 }
 
@@ -172,8 +181,17 @@ func (l *Local) appConfig(o Options) server.Config {
 		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, DeskLimits: o.DeskLimits, Bundle: o.Bundle,
 		Services: services, Secret: o.Secret, Log: o.Log,
 		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true, Softphone: phone.AgentScript},
-		People:  people(),
+		People:  people(), Recordings: l.recordings(o),
 	}
+}
+
+// recordings are kept for as long as everything runs, unless somebody has said where.
+func (l *Local) recordings(o Options) server.Recordings {
+	r := server.Recordings{Archive: o.ArchiveURL, Spool: filepath.Join(l.files, "spool")}
+	if r.Archive == "" {
+		r.Archive = "file:" + filepath.Join(l.files, "archive")
+	}
+	return r
 }
 
 // people are one of each role, who sign in by a link: nobody here needs a password.
@@ -283,8 +301,12 @@ func (l *Local) Close() {
 			_ = listener.Close()
 		}
 	}
+	l.work.Wait()
 	if l.App != nil {
 		l.App.Close()
+	}
+	if l.files != "" {
+		_ = os.RemoveAll(l.files)
 	}
 	if l.redis != nil {
 		l.redis.Close()

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -20,6 +21,7 @@ type Parts struct {
 	Dir         string   // project directory
 	Simulator   []string // more arguments for the simulator
 	LogLevel    string   // of the servers; "": warn
+	Twilio      string   // base URL by which the servers reach the simulator's REST API; "": its own
 }
 
 // Cluster is the app and the simulator as processes of their own.
@@ -48,7 +50,7 @@ func StartParts(t testing.TB, p Parts) *Cluster {
 	c.Simulator.Start()
 	env := []string{
 		"TWILIO_ACCOUNT_SID=" + local.AccountSID, "TWILIO_AUTH_TOKEN=" + local.AuthToken,
-		"PAYDIAL_TWILIO_API_URL=" + c.SimURL, "PAYDIAL_PUBLIC_URL=" + front.URL(), "PAYDIAL_DIR=" + p.Dir,
+		"PAYDIAL_TWILIO_API_URL=" + cmp.Or(p.Twilio, c.SimURL), "PAYDIAL_PUBLIC_URL=" + front.URL(), "PAYDIAL_DIR=" + p.Dir,
 		"PAYDIAL_REDIS_URL=" + p.RedisURL, "PAYDIAL_DATABASE_URL=" + p.DatabaseURL, "PAYDIAL_API_TOKEN=" + local.APIToken,
 	}
 	var targets []*url.URL

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -18,6 +19,8 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/ivr"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
+	"github.com/paydial/paydial/recordings/archive"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 )
@@ -39,22 +42,25 @@ type Config struct {
 	Secret      func(string) string // secret.* of services
 	Console     console.Config      // Sessions, Ledger, Project, Access, Audit and Desk are filled in
 	People      People
+	Recordings  Recordings
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now
 }
 
 // App is the running app without its listener.
 type App struct {
-	Sessions *sessions.Store
-	Ledger   *payments.Ledger
-	Desk     *payments.Desk
-	Audit    *audit.Log
-	Access   *access.Access
-	Projects *ivr.Projects
-	Findings flows.Findings // of the bundle in use
+	Sessions   *sessions.Store
+	Ledger     *payments.Ledger
+	Desk       *payments.Desk
+	Recordings *recordings.Recordings
+	Audit      *audit.Log
+	Access     *access.Access
+	Projects   *ivr.Projects
+	Findings   flows.Findings // of the bundle in use
 
 	cfg     Config
 	db      *db.DB
+	archive archive.Archive // nil: no copies are kept
 	handler http.Handler
 }
 
@@ -140,6 +146,9 @@ func (a *App) openDoors() error {
 	if err := a.openDesk(client); err != nil {
 		return err
 	}
+	if err := a.openRecordings(client); err != nil {
+		return err
+	}
 	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
 	if err != nil {
 		return err
@@ -147,6 +156,7 @@ func (a *App) openDoors() error {
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
 		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
+		Recordings: a.Recordings, PublicURL: a.cfg.PublicURL,
 		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	if err != nil {
@@ -178,7 +188,7 @@ func (a *App) openDoors() error {
 func (a *App) openDesk(client *twilio.Client) (err error) {
 	a.Desk, err = payments.NewDesk(context.Background(), payments.DeskConfig{
 		Redis: a.Sessions.Redis(), Ledger: a.Ledger, Twilio: client, PublicURL: a.cfg.PublicURL, Limits: a.cfg.DeskLimits, Audit: a.Audit,
-		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Log: a.cfg.Log, Now: a.cfg.Now,
+		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Noted: a.noted, Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	return err
 }
@@ -195,10 +205,14 @@ func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 	return findings, a.Projects.Use(project, bundle)
 }
 
-// Work does what has to be done beside the calls, until ctx ends: payments whose result never came are made
-// unknown, so that somebody looks at them, and the desk does what time asks of it.
+// Work does what has to be done beside the calls, until ctx ends and what was begun is finished or given back: payments
+// whose result never came are made unknown, so that somebody looks at them, the desk does what time asks of it, and
+// recordings are copied, checked and deleted when they are due.
 func (a *App) Work(ctx context.Context) {
-	go a.Desk.Work(ctx)
+	var all sync.WaitGroup
+	all.Go(func() { a.Desk.Work(ctx) })
+	all.Go(func() { a.workOnRecordings(ctx) })
+	defer all.Wait()
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
