@@ -19,11 +19,18 @@ const (
 	RaiseAmount  Permission = "raise_amount"  // charge more than the flow asked for
 	SeeAudit     Permission = "see_audit"     // the audit log
 	Manage       Permission = "manage"        // figures, settings, other people's sessions
+
+	HearRecordings   Permission = "hear_recordings"   // what was recorded, played or downloaded; the list needs ViewCalls only
+	HoldRecordings   Permission = "hold_recordings"   // keep recordings from being deleted, and release them
+	ManageRecordings Permission = "manage_recordings" // compare them with Twilio's list, verify the archive
 )
 
 // Permissions is every permission there is, in the order they are shown.
 func Permissions() []Permission {
-	return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, Manage}
+	return []Permission{
+		ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, Manage,
+		HearRecordings, HoldRecordings, ManageRecordings,
+	}
 }
 
 // Role is a set of permissions with a name.
@@ -52,15 +59,15 @@ func granted(r Role) []Permission {
 	case Agent:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments}
 	case Supervisor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, HearRecordings, HoldRecordings}
 	case Auditor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, HearRecordings}
 	case Ops:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, Manage}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, Manage, HoldRecordings, ManageRecordings}
 	case roleAPI:
 		return Permissions()
 	case roleLocal:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, HearRecordings}
 	}
 	return nil
 }

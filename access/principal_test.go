@@ -20,13 +20,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}{
 		"nobody":             {access.Principal{}, ""},
 		"agent":              {of(access.Agent), view + " take_payments"},
-		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit"},
-		"auditor":            {of(access.Auditor), view + " see_audit"},
-		"ops":                {of(access.Ops), view + " see_audit manage"},
-		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit"},
+		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit hear_recordings hold_recordings"},
+		"auditor":            {of(access.Auditor), view + " see_audit hear_recordings"},
+		"ops":                {of(access.Ops), view + " see_audit manage hold_recordings manage_recordings"},
+		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit hear_recordings"},
 		"another word":       {of("boss"), ""},
-		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit manage"},
-		"this computer":      {access.Local(), view},
+		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit manage hear_recordings hold_recordings manage_recordings"},
+		"this computer":      {access.Local(), view + " hear_recordings"},
 		"a role of a server": {of("API"), ""},
 	} {
 		var can []string

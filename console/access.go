@@ -12,7 +12,7 @@ import (
 
 // contentPolicy lets a page load its own files and nothing else: no inline script, no inline style.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+	"media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
 // guard sets the headers that keep an answer to itself, and refuses names and places it is not reached by.
 func (c *Console) guard(g *gin.Context) {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"crypto/sha256"
 	"html/template"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/sessions"
 )
 
@@ -41,6 +43,13 @@ type Config struct {
 	// Softphone is the address of a script module that adds a phone to the desk; "" where agents answer on another
 	// device. It finds the element softphone, whose data-identity says who sits there.
 	Softphone string
+
+	// Recordings keeps the recordings of calls; nil: there is no archive.
+	Recordings *recordings.Recordings
+	// Pauses tells when a recording was silent for payments; nil: that is not known, and not shown.
+	Pauses func(ctx context.Context, rec recordings.Recording) ([]Pause, error)
+	// Transcribed tells of which calls there is a transcript; nil: that is not known, and not shown.
+	Transcribed func(ctx context.Context, calls []string) (map[string]bool, error)
 
 	Phone bool             // the web phone is served at /phone: link to it
 	Log   *slog.Logger     // nil: none

@@ -172,6 +172,13 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/payments/:id/note": access.TakePayments, "POST /api/v1/payments/:id/receipt": access.TakePayments,
 	"GET /desk": access.TakePayments, "GET /api/v1/desk": access.TakePayments, "GET /api/v1/desk/events": access.TakePayments,
 	"GET /api/v1/payments/:id/desk": access.TakePayments, "GET /api/v1/payments/:id/events": access.TakePayments,
+	"GET /recordings": access.ViewCalls, "GET /recordings/:sid": access.ViewCalls, "GET /recordings/:sid/audio": access.HearRecordings,
+	"POST /recordings/holds": access.HoldRecordings, "POST /recordings/holds/:id/release": access.HoldRecordings,
+	"GET /api/v1/recordings": access.ViewCalls, "GET /api/v1/recordings/totals": access.ViewCalls,
+	"GET /api/v1/recordings/:sid": access.ViewCalls, "GET /api/v1/recordings/:sid/why": access.ViewCalls,
+	"GET /api/v1/recordings/:sid/audio": access.HearRecordings, "GET /api/v1/receipts": access.SeeAudit,
+	"GET /api/v1/holds": access.SeeAudit, "POST /api/v1/holds": access.HoldRecordings, "POST /api/v1/holds/:id/release": access.HoldRecordings,
+	"POST /api/v1/recordings/sweep": access.ManageRecordings, "POST /api/v1/recordings/verify": access.ManageRecordings,
 	"GET /api/openapi.json": "", "GET /api/problems": "", "GET /assets/*name": "",
 	"GET /sign-in": "", "POST /sign-in": "", "POST /sign-out": "", "GET /sign-in/link/:token": "", "GET /sign-in/oidc": "", "GET /sign-in/oidc/callback": "",
 }

@@ -60,7 +60,7 @@ var (
 // problems is every problem, for the page that explains them.
 func problems() []problem {
 	return append([]problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
-		problemNoPayment, problemQuery, problemInside}, deskProblems()...)
+		problemNoPayment, problemQuery, problemInside}, append(deskProblems(), recordingProblems()...)...)
 }
 
 // because is the problem with a sentence about this occurrence.
@@ -100,6 +100,8 @@ func problemOf(err error) problem {
 		return problemQuery.because("after is the next of the page before")
 	case errors.Is(err, errQuery):
 		return problemQuery.because(err.Error())
+	case errors.Is(err, errBody):
+		return problemBody.because(err.Error())
 	}
-	return problemInside
+	return recordingProblemOf(err)
 }

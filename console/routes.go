@@ -34,6 +34,7 @@ func (c *Console) Routes(r gin.IRouter) {
 	people.GET("/payments", money, c.paymentsPage)
 
 	c.deskRoutes(people, api)
+	c.recordingRoutes(people, api)
 	if c.Audit != nil {
 		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)
@@ -67,4 +68,29 @@ func (c *Console) deskRoutes(people, api gin.IRouter) {
 	one.POST("/note", take, c.deskOn, c.wrapUp)
 	one.POST("/receipt", take, c.deskOn, c.act("payment.receipt", c.sendReceipt))
 	one.POST("/take-over", take, c.deskOn, c.act("payment.take_over", c.takeOver))
+}
+
+// recordingRoutes adds what is kept of calls. Who may see calls may see what there is of them; to hear it, to hold it
+// and to look after the archive are permissions of their own. Whose reasons stand in holds and receipts is for those
+// who read the audit log.
+func (c *Console) recordingRoutes(people, api gin.IRouter) {
+	look, hear, hold, manage := c.need(access.ViewCalls), c.need(access.HearRecordings), c.need(access.HoldRecordings), c.need(access.ManageRecordings)
+	audit := c.need(access.SeeAudit)
+	people.GET("/recordings", look, c.recordingsPage)
+	people.GET("/recordings/:sid", look, c.recordingsOn, c.recordingPage)
+	people.GET("/recordings/:sid/audio", hear, c.recordingsOn, c.recordingAudio) // the same again, for who has no token but may hear it
+	people.POST("/recordings/holds", hold, c.recordingsOn, c.holdByForm)
+	people.POST("/recordings/holds/:id/release", hold, c.recordingsOn, c.releaseByForm)
+
+	api.GET("/recordings", look, c.recordingsOn, c.listRecordings)
+	api.GET("/recordings/totals", look, c.recordingsOn, c.totalRecordings)
+	api.GET("/recordings/:sid", look, c.recordingsOn, c.showRecording)
+	api.GET("/recordings/:sid/why", look, c.recordingsOn, c.whyRecording)
+	api.GET("/recordings/:sid/audio", hear, c.recordingsOn, c.recordingAudio)
+	api.POST("/recordings/sweep", manage, c.recordingsOn, c.sweepRecordings)
+	api.POST("/recordings/verify", manage, c.recordingsOn, c.verifyRecordings)
+	api.GET("/holds", audit, c.recordingsOn, c.listHolds)
+	api.POST("/holds", hold, c.recordingsOn, c.placeHold)
+	api.POST("/holds/:id/release", hold, c.recordingsOn, c.releaseHold)
+	api.GET("/receipts", audit, c.recordingsOn, c.listReceipts)
 }

@@ -34,6 +34,9 @@ type Filter struct {
 	Until   time.Time // created before
 	// DueBefore: a copy is to be deleted before then. Such a list begins with what is deleted first.
 	DueBefore time.Time
+	// CliffBefore: Twilio deletes it before then, and there is no copy of ours though there should be. Such a list begins
+	// with what Twilio deletes first.
+	CliffBefore time.Time
 }
 
 // Query is a page of what a Filter chooses, newest first.
@@ -201,6 +204,12 @@ func (f Filter) list() list {
 	if !f.DueBefore.IsZero() {
 		l.column, l.order, l.beyond = "next_delete", "ASC", ">"
 		parts = append(parts, []clause{{"next_delete > 0 AND next_delete < ?", []any{db.Millis(f.DueBefore)}}})
+	}
+	if !f.CliffBefore.IsZero() {
+		if len(parts) == 0 {
+			l.column, l.order, l.beyond = "cliff_at", "ASC", ">"
+		}
+		parts = append(parts, []clause{{"cliff_at > 0 AND cliff_at < ?", []any{db.Millis(f.CliffBefore)}}})
 	}
 	for _, c := range []struct{ column, value string }{{"call", f.Call}, {"line", f.Line}, {"class", f.Class}, {"flow", f.Flow}} {
 		if c.value != "" {

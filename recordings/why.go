@@ -34,6 +34,12 @@ func (r *Recordings) Why(ctx context.Context, sid string) ([]Reason, error) {
 	if err != nil {
 		return nil, fmt.Errorf("why the dates of recording %s: %w", sid, err)
 	}
+	return r.Reasons(w.Recording, holds), nil
+}
+
+// Reasons is Why for a recording that was read already, with the holds that keep it. It asks nobody.
+func (r *Recordings) Reasons(rec Recording, holds []Hold) []Reason {
+	w := row{Recording: rec}
 	p := r.cfg.Policies().For(w.Flow, w.Class)
 	w.OnHold = len(holds) > 0
 	w.date(p, !r.cfg.NoYear)
@@ -41,7 +47,7 @@ func (r *Recordings) Why(ctx context.Context, sid string) ([]Reason, error) {
 	for _, h := range holds {
 		out = append(out, w.whyHold(h, p))
 	}
-	return out, nil
+	return out
 }
 
 // day is a day as people read it.
