@@ -44,7 +44,7 @@ func examine(cmd *cobra.Command, s streams, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	all := examined{OK: true, Simulated: cfg.Simulated(), Findings: []doctor.Finding{}}
+	all := examined{OK: true, Simulated: cfg.Simulated, Findings: []doctor.Finding{}}
 	compliance, area := false, ""
 	err = doctor.Examine(cmd.Context(), cfg, func(f doctor.Finding) {
 		all.Findings = append(all.Findings, f)
@@ -85,7 +85,7 @@ func examination(cmd *cobra.Command, s streams) (doctor.Config, error) {
 		PublicURL: v.get("public-url"), AccountSID: v.get("account-sid"), AuthToken: v.get("auth-token"),
 		TwilioURL: v.get("twilio-api-url"), TwilioRegion: v.get("twilio-region"), TwilioEdge: v.get("twilio-edge"),
 		RedisURL: v.get("redis-url"), DatabaseURL: v.get("database-url"), ArchiveURL: v.get("archive-url"),
-		Self: s.self, Redact: redacted, Now: time.Now,
+		Simulated: onThisComputer(v.get("twilio-api-url")), Self: s.self, Redact: redacted, Now: time.Now,
 	}
 	for _, st := range serveSettings {
 		if st.secret {

@@ -60,7 +60,7 @@ func (r *recordingCommand) downloadCommand() *cobra.Command {
 				return err
 			}
 			return r.tell(json.RawMessage(fmt.Sprintf(`{"file":%q,"bytes":%d,"sha256":%q}`, to, done, row.InArchive.SHA256)), func() {
-				fmt.Fprintf(r.s.out, "%s  %s, as its receipt says: SHA-256 %s\n", to, bytesWords(done), row.InArchive.SHA256)
+				fmt.Fprintf(r.s.out, "%s  %s, as it was stored: SHA-256 %s\n", to, bytesWords(done), row.InArchive.SHA256)
 			})
 		},
 	}

@@ -268,7 +268,7 @@ func (r *recordingCommand) verifyThere(cmd *cobra.Command, f verifyFlags) error 
 func (r *recordingCommand) printVerified(v verifyReport, f verifyFlags) {
 	p := palette(colourful(r.s, r.s.out))
 	if v.Receipts != "" {
-		fmt.Fprintf(r.s.out, "%s  %s; %s before it hold\n", p.red("wrong"), strings.TrimPrefix(v.Receipts, "verify receipts: "), plural(int(v.Head.Lines), "line"))
+		fmt.Fprintf(r.s.out, "%s  %s\n", p.red("wrong"), strings.TrimPrefix(v.Receipts, "verify receipts: "))
 	} else {
 		r.printHead(v.Head)
 	}

@@ -13,7 +13,7 @@ func workerCommand(s streams) *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Do the work beside the calls: recordings, payments without a result",
+		Short: "Do the work beside the calls: recordings, payments left open",
 		Long: "Do the work beside the calls, with the settings of serve: copy recordings into the archive, check the copies,\n" +
 			"delete what is due, find what was not told; find payments without a result; do what time asks of the desk.\n" +
 			"serve does it too, unless it is started with --with-worker=false. Any number may run beside each other.\n" +

@@ -54,6 +54,7 @@ type Config struct {
 	PublicURL, AccountSID, AuthToken    string
 	TwilioURL, TwilioRegion, TwilioEdge string
 	RedisURL, DatabaseURL, ArchiveURL   string
+	Simulated                           bool // TwilioURL leads to a simulator
 	Secrets                             []Secret
 	Dir                                 string
 	Bundle                              *flows.Bundle       // nil: there is no project
@@ -76,9 +77,6 @@ type look struct {
 	client  *twilio.Client // nil: cannot be asked
 	db      *db.DB         // nil: cannot be read
 }
-
-// Simulated tells whether the Twilio that is set is on this computer, and so none.
-func (c Config) Simulated() bool { return onThisComputer(c.TwilioURL) }
 
 // Examine looks at everything, and tells what it finds as it finds it. The error is the context's.
 func Examine(ctx context.Context, cfg Config, tell func(Finding)) error {
@@ -114,7 +112,7 @@ func (l *look) forbidden(area, text, mend string) {
 
 // missing tells of a setting that is not there. Beside a simulated Twilio it is dev that has its own.
 func (l *look) missing(env, what string) {
-	if l.Simulated() {
+	if l.Simulated {
 		l.found(AreaSettings, Look, env+" is not set, so "+what+" is not looked at: "+l.Self+" dev has its own", "")
 		return
 	}
@@ -122,7 +120,7 @@ func (l *look) missing(env, what string) {
 }
 
 func (l *look) settings(context.Context) {
-	if l.Simulated() {
+	if l.Simulated {
 		l.found(AreaSettings, Look, "Twilio is simulated, at "+l.TwilioURL+": this says nothing about an account of Twilio's", "")
 	} else if l.TwilioURL != "" {
 		l.found(AreaSettings, Look, "PAYDIAL_TWILIO_API_URL leads to "+l.Redact(l.TwilioURL)+" and not to Twilio", "unless a proxy is meant, do not set it")
@@ -144,7 +142,7 @@ func (l *look) settings(context.Context) {
 			plain = append(plain, s.Env)
 		}
 	}
-	if len(plain) > 0 && !l.Simulated() {
+	if len(plain) > 0 && !l.Simulated {
 		l.found(AreaSettings, Look, "in the environment itself: "+strings.Join(plain, ", "),
 			"where others can read a process's environment, name a file: "+plain[0]+"_FILE=/run/secrets/...")
 	}
@@ -157,7 +155,7 @@ func (l *look) publicURL() {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		l.found(AreaSettings, Wrong, "PAYDIAL_PUBLIC_URL is no URL: "+shown, "one such as https://pay.example.com")
-	case l.Simulated() && onThisComputer(l.PublicURL):
+	case l.Simulated && onThisComputer(l.PublicURL):
 		l.ok(AreaSettings, "public URL %s: on this computer, as the simulated Twilio is", shown)
 	case onThisComputer(l.PublicURL):
 		l.found(AreaSettings, Wrong, "Twilio cannot reach "+shown+": it is this computer", "set PAYDIAL_PUBLIC_URL to the address by which others reach this server")

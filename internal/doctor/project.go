@@ -30,7 +30,7 @@ func guards() []guard {
 func (l *look) flows(context.Context) {
 	if l.Bundle == nil {
 		grade := Wrong
-		if l.Simulated() {
+		if l.Simulated {
 			grade = Look
 		}
 		l.found(AreaProject, grade, "there is no "+flows.ProjectFile+" in "+l.Dir, "name the project's directory with --dir, or begin one: "+l.Self+" new my-line")

@@ -37,7 +37,7 @@ func (l *look) pciMode(ctx context.Context) {
 	defer cancel()
 	l.transcribed(ctx)
 	l.olderThanAYear(ctx)
-	if l.Simulated() {
+	if l.Simulated {
 		return
 	}
 	l.tell(Finding{Area: AreaTwilio, Grade: Look, Compliance: true, Text: "whether PCI Mode is on cannot be asked over REST",
@@ -102,7 +102,7 @@ func (l *look) keeping(ctx context.Context) {
 	}
 	if l.db == nil {
 		text, mend := "whether recordings have copies of ours could not be checked: the index is in the database", ""
-		if l.Simulated() {
+		if l.Simulated {
 			text, mend = "the index of recordings is in "+l.Self+" dev itself", l.Self+" recordings list"
 		}
 		l.found(AreaRecordings, Look, text, mend)

@@ -65,7 +65,7 @@ func (l *look) database(ctx context.Context) {
 
 // archive stores, reads back and deletes a small file.
 func (l *look) archive(ctx context.Context) {
-	if l.Simulated() && l.RedisURL == "" {
+	if l.Simulated && l.RedisURL == "" {
 		return // dev has a folder of its own
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -49,7 +49,7 @@ func (l *look) account(ctx context.Context) {
 }
 
 func (l *look) unreachable() string {
-	if l.Simulated() {
+	if l.Simulated {
 		return "start it: " + l.Self + " dev, or " + l.Self + " simulator"
 	}
 	return "this server has to reach api.twilio.com by https; HTTPS_PROXY is honoured"
@@ -64,7 +64,7 @@ func (l *look) numbers(ctx context.Context) {
 		l.found(AreaTwilio, Look, "the project names no number, so none was compared with Twilio's", "write numbers: into "+flows.ProjectFile)
 	}
 	public := l.PublicURL
-	if public == "" && !l.Simulated() {
+	if public == "" && !l.Simulated {
 		return
 	}
 	for _, n := range l.project.Numbers {
@@ -82,7 +82,7 @@ func (l *look) numbers(ctx context.Context) {
 			l.ok(AreaTwilio, "%s is a number of the simulated account; PAYDIAL_PUBLIC_URL is not set, so where it leads was not compared", n.Number)
 			continue
 		}
-		troubles := numberTroubles(at, public, l.Simulated())
+		troubles := numberTroubles(at, public, l.Simulated)
 		for _, f := range troubles {
 			f.Area, f.Text = AreaTwilio, n.Number+" "+f.Text
 			l.tell(f)
