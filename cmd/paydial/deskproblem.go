@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,7 +47,7 @@ func (p *deskProblem) exitOf() int {
 		return exitSafety
 	case p.Code == "api_off", p.Status == http.StatusUnauthorized, p.Status == http.StatusForbidden:
 		return exitRefused
-	case p.Code == "no_such_field", p.Code == "bad_query", p.Code == "bad_body":
+	case p.Code == "no_such_field", p.Code == "bad_query", p.Code == "bad_body", p.Code == "hold_names_nothing", p.Code == "why_needed":
 		return exitUsage
 	case p.Status == http.StatusNotFound:
 		return exitNotFound
@@ -105,5 +106,5 @@ func (c *deskClient) help(p *deskProblem) string {
 	case p.Code == "no_such_payment_here", p.Code == "no_such_payment":
 		return "These are there: " + pays + " list"
 	}
-	return p.Help
+	return cmp.Or(recordingHelp(c.self, p.Code), p.Help)
 }

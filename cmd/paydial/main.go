@@ -158,7 +158,8 @@ func rootCommand(s streams) *cobra.Command {
 	root.PersistentFlags().String("dir", "", "project directory, with paydial.yaml in it (PAYDIAL_DIR; default the current one)")
 	inGroup(root, groupTry, simulatedCommands(s)...)
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
-	inGroup(root, groupRun, serveCommand(s), workerCommand(s), paymentsCommand(s), transcriptsCommand(s), configCommand(s), userCommand(s), auditCommand(s))
+	inGroup(root, groupRun, serveCommand(s), workerCommand(s), doctorCommand(s), paymentsCommand(s), recordingsCommand(s), transcriptsCommand(s),
+		configCommand(s), userCommand(s), auditCommand(s))
 	root.AddCommand(environmentTopic())
 	root.Example = examplesOf(root)
 	root.AddCommand(simulatedTopics()...)

@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/caller":    {"simulator"}, // the names of its test cards
 	"internal/local":     {"flows", "sessions", "payments", "console", "access", "simulator", "internal/server", "internal/caller"},
 	"internal/server":    {"twilio", "flows", "sessions", "db", "payments", "recordings", "campaigns", "ivr", "console", "access", "audit"},
+	"internal/doctor":    {"twilio", "flows", "sessions", "db", "recordings"},
 	"internal/rig":       {"*"},
 	"bench":              {"*"},
 	"cmd/paydial":        {"*"},
@@ -109,6 +110,7 @@ var onlyUser = map[string][]string{
 	"github.com/gin-gonic/gin":          {"ivr", "console", "internal/server", "bench"},
 	"github.com/twilio/twilio-go/rest":  {"twilio"},
 	"github.com/spf13/cobra":            {"cmd/paydial"},
+	"github.com/schollz/progressbar/v3": {"cmd/paydial"},
 	"github.com/hibiken/asynq":          {"recordings", "campaigns"},
 	"modernc.org/sqlite":                {"db"},
 	"github.com/jackc/pgx":              {"db"},

@@ -179,7 +179,7 @@ func (a *App) openDoors() error {
 	door.Routes(engine)
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
-	people.Access, people.Audit, people.Desk = a.Access, a.Audit, a.Desk
+	people.Access, people.Audit, people.Desk, people.Recordings = a.Access, a.Audit, a.Desk, a.Recordings
 	people.Transcripts = a.Transcripts
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
