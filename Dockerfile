@@ -4,7 +4,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -tags nosimulator -ldflags '-s -w' -o /paydial ./cmd/paydial
+RUN CGO_ENABLED=0 go build -trimpath -tags nosimulator,nomsgpack -ldflags '-s -w' -o /paydial ./cmd/paydial
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /paydial /paydial

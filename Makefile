@@ -12,11 +12,11 @@ dev:
 
 ## build: the binary, with the simulator in it
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o paydial ./cmd/paydial
+	CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -o paydial ./cmd/paydial
 
 ## build-production: the binary without the simulator
 build-production:
-	CGO_ENABLED=0 $(GO) build -trimpath -tags nosimulator -ldflags '-s -w' -o paydial ./cmd/paydial
+	CGO_ENABLED=0 $(GO) build -trimpath -tags nosimulator,nomsgpack -ldflags '-s -w' -o paydial ./cmd/paydial
 
 ## test: all tests; those that need redis-server, Postgres or Chromium say when they are skipped
 test:

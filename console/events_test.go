@@ -13,7 +13,7 @@ import (
 )
 
 // patience is how long a test waits for an event that it has caused.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // listen opens a call's live feed over real HTTP and gives each event's id and kind as it comes.
 func (h *house) listen(path, after string, header ...string) (<-chan [2]string, *http.Response) {

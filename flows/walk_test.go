@@ -13,10 +13,9 @@ import (
 
 // Bounds of the calls that are walked at random.
 const (
-	walkedCalls = 2000
-	boldTurns   = 60     // turns in which the caller does anything at all
-	patience    = 60     // turns of silence after which every call must be over
-	stateLimit  = 16_000 // bytes of a state as JSON
+	boldTurns  = 60     // turns in which the caller does anything at all
+	patience   = 60     // turns of silence after which every call must be over
+	stateLimit = 16_000 // bytes of a state as JSON
 )
 
 // TestWalkEverything makes calls with random keys, silences, failures and payment endings. Every call must come

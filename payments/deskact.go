@@ -80,9 +80,11 @@ func (d *Desk) audit(ctx context.Context, doc *document) error {
 	return nil
 }
 
-// wish is one thing that somebody at the desk wants, carried out once for its key.
-func (d *Desk) wish(ctx context.Context, by Actor, id, key string, decide func(*document, time.Time) error) (*document, error) {
-	return d.update(ctx, id, func(doc *document, now time.Time) error {
+// wish is one thing that somebody at the desk wants, carried out once for its key. It is not new when it was wished
+// before, or changes nothing: then nothing is to be sent to Twilio, whatever a decision came to that was not kept.
+func (d *Desk) wish(ctx context.Context, by Actor, id, key string, decide func(*document, time.Time) error) (_ *document, isNew bool, err error) {
+	doc, err := d.update(ctx, id, func(doc *document, now time.Time) error {
+		isNew = false
 		if err := mayLead(doc, by); err != nil {
 			return err
 		}
@@ -92,6 +94,7 @@ func (d *Desk) wish(ctx context.Context, by Actor, id, key string, decide func(*
 		if err := decide(doc, now); err != nil {
 			return err
 		}
+		isNew = true
 		if key != "" {
 			doc.Keys = append(doc.Keys, key)
 			doc.Keys = doc.Keys[max(len(doc.Keys)-maxKeys, 0):]
@@ -101,6 +104,7 @@ func (d *Desk) wish(ctx context.Context, by Actor, id, key string, decide func(*
 		}
 		return nil
 	})
+	return doc, isNew && err == nil, err
 }
 
 // keyFor keeps the keys of different wishes apart: one that a person used to ask must not stand for a charge.
@@ -136,9 +140,7 @@ func shown(doc *document) Assisted {
 // Ask asks the caller for a field, or again for one that was asked before; "first" is the first that is missing,
 // and nothing when none is. Another field that is being asked is left. Errors: ErrField, ErrStage, ErrNotSent, ErrOtherScreen.
 func (d *Desk) Ask(ctx context.Context, by Actor, id, field, key string) (Assisted, error) {
-	var send *order
-	doc, err := d.wish(ctx, by, id, keyFor("ask", key), func(doc *document, now time.Time) error {
-		send = nil
+	doc, isNew, err := d.wish(ctx, by, id, keyFor("ask", key), func(doc *document, now time.Time) error {
 		name := field
 		if name == "first" {
 			missing := doc.missing()
@@ -150,15 +152,14 @@ func (d *Desk) Ask(ctx context.Context, by Actor, id, field, key string) (Assist
 		if err := d.rules.ask(doc, name, uuid.NewString(), now); err != nil {
 			return err
 		}
-		send = doc.Capt
 		doc.First = ""
 		doc.log(now, by.ID, "asked", name, "")
 		return nil
 	})
-	if err != nil || send == nil {
+	if err != nil || !isNew {
 		return shown(doc), err
 	}
-	doc, err = d.carryOut(ctx, doc, *send)
+	doc, err = d.carryOut(ctx, doc, *doc.Capt)
 	return shown(doc), err
 }
 
@@ -178,7 +179,7 @@ func (d *Desk) MoreTime(ctx context.Context, by Actor, id, key string) (Assisted
 // Stop leaves the field that is being asked. Twilio goes on listening for a moment; if the caller finishes it after
 // all it is right.
 func (d *Desk) Stop(ctx context.Context, by Actor, id string) (Assisted, error) {
-	doc, err := d.wish(ctx, by, id, "", func(doc *document, now time.Time) error {
+	doc, _, err := d.wish(ctx, by, id, "", func(doc *document, now time.Time) error {
 		if doc.Asking == "" {
 			return errNoChange
 		}
@@ -192,29 +193,26 @@ func (d *Desk) Stop(ctx context.Context, by Actor, id string) (Assisted, error) 
 // Complete sends what was captured to the card company, once, however often it is asked for. Shown is the amount that
 // the agent's screen shows. Errors: ErrMissing, ErrAmount, ErrStage, ErrNotSent.
 func (d *Desk) Complete(ctx context.Context, by Actor, id string, amount Amount, key string) (Assisted, error) {
-	var send *order
-	doc, err := d.wish(ctx, by, id, keyFor("complete", key), func(doc *document, now time.Time) error {
-		send = nil
+	doc, isNew, err := d.wish(ctx, by, id, keyFor("complete", key), func(doc *document, now time.Time) error {
 		if doc.Intent == Charge && amount != doc.Amount {
 			return fmt.Errorf("%w: it is %s", ErrAmount, doc.Amount)
 		}
 		if err := d.rules.charge(doc, uuid.NewString(), now); err != nil {
 			return err
 		}
-		send = doc.Final
 		doc.log(now, by.ID, "charging", "", "")
 		return nil
 	})
-	if err != nil || send == nil {
+	if err != nil || !isNew {
 		return shown(doc), err
 	}
-	doc, err = d.carryOut(ctx, doc, *send)
+	doc, err = d.carryOut(ctx, doc, *doc.Final)
 	return shown(doc), err
 }
 
 // Cancel stops a payment. Nothing is charged. ErrStage when the card company has been asked already.
 func (d *Desk) Cancel(ctx context.Context, by Actor, id, key string) (Assisted, error) {
-	doc, err := d.wish(ctx, by, id, keyFor("cancel", key), func(doc *document, now time.Time) error {
+	doc, _, err := d.wish(ctx, by, id, keyFor("cancel", key), func(doc *document, now time.Time) error {
 		if doc.Stage == StageCancelled {
 			return errNoChange
 		}

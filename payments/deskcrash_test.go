@@ -116,7 +116,7 @@ func TestDeskSurvivesCrashes(t *testing.T) {
 		t.Fatalf("a payment took %d messages only: they are not counted", whole)
 	}
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, 24)
+	slots := make(chan struct{}, crashesAtOnce)
 	for at := int64(1); at <= whole; at += crashStep {
 		for _, after := range []bool{false, true} {
 			slots <- struct{}{}
@@ -202,7 +202,7 @@ func (w *crashWorld) run(t *testing.T, m *mortal) int64 {
 		t: t, world: w, name: fmt.Sprintf("message %d, after %v", m.at, m.after), redis: redistest.Mini(t),
 		sql: "sqlite:" + filepath.Join(t.TempDir(), "ledger.db"), typed: map[string]bool{},
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	c.look, _ = c.open(ctx, &mortal{})
 	dies := m.at

@@ -2,5 +2,5 @@
 
 package payments_test
 
-// crashStep is how many messages lie between two crashes.
-const crashStep = 2
+// crashStep is how many messages lie between two crashes, crashesAtOnce how many are tried beside each other.
+const crashStep, crashesAtOnce = 2, 24

@@ -17,11 +17,13 @@ import (
 func TestEffects(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		s, other := open(t, sessions.Config{URL: url}), open(t, sessions.Config{URL: url})
-		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		defer cancel()
-		if _, found, err := s.AwaitEffect(short, "CA1", "lookup#1"); found || err != nil {
-			t.Errorf("before it is there: got %v, %v", found, err)
-		}
+		soon(t, func(short context.Context) error {
+			_, found, err := s.AwaitEffect(short, "CA1", "lookup#1")
+			if found {
+				t.Error("found before it is there")
+			}
+			return err
+		})
 		got := make(chan []byte, 1)
 		go func() {
 			b, found, err := other.AwaitEffect(t.Context(), "CA1", "lookup#1")

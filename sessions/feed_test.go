@@ -21,7 +21,7 @@ func next(t *testing.T, sub *sessions.Subscription) sessions.Event {
 			t.Fatal("the subscription was closed")
 		}
 		return e
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("no event within 10 s")
 	}
 	return sessions.Event{}

@@ -107,7 +107,7 @@ func (a *app) got(path string) []hook {
 // await waits until so many webhooks came to a path, and gives the last.
 func (a *app) await(t testing.TB, path string, n int) hook {
 	t.Helper()
-	deadline := time.After(time.Minute) // the machine may be busy
+	deadline := time.After(3 * time.Minute) // the machine may be busy
 	for {
 		a.mu.Lock()
 		news := a.news
@@ -247,7 +247,7 @@ func (w *world) await(sid string) state {
 func (w *world) awaitAfter(sid string, after int) state {
 	w.t.Helper()
 	var s state
-	for range 6 { // the machine may be busy
+	for range 18 { // the machine may be busy
 		s = state{}
 		w.ctl("GET", fmt.Sprintf("/calls/%s?wait=10s&after=%d", sid, after), nil, &s)
 		if s.Ended || s.WaitingFor != "" && s.WaitingID > after {

@@ -255,8 +255,11 @@ func TestBoundaryMoves(t *testing.T) {
 		if err := v.Check(post(uri, body, signature)); err != nil {
 			t.Fatal(err)
 		}
-		tried, passed := 0, 0
+		came, tried, passed := 0, 0, 0
 		check := func(uri2 string, pairs []Pair) {
+			if came++; came%recutEvery != 0 {
+				return
+			}
 			r := post(uri2, encodePairs(pairs), signature)
 			if tried++; v.Check(r) != nil {
 				return

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for something to be printed.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // result is what a command did.
 type result struct {

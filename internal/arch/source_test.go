@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -24,14 +25,25 @@ type source struct {
 	file  *ast.File
 }
 
-// sources parses every Go file of the repository.
+// sources are all Go files of the repository, which the tests only read.
 func sources(t *testing.T) []source {
 	t.Helper()
-	root, err := filepath.Abs("../..")
+	out, err := parsed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []source
+	if len(out) < 20 {
+		t.Fatalf("only %d Go files found: the walk is broken", len(out))
+	}
+	return out
+}
+
+// parsed parses every Go file of the repository, once for all tests.
+var parsed = sync.OnceValues(func() (out []source, err error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return nil, err
+	}
 	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -65,11 +77,5 @@ func sources(t *testing.T) []source {
 		})
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out) < 20 {
-		t.Fatalf("only %d Go files found below %s: the walk is broken", len(out), root)
-	}
-	return out
-}
+	return out, err
+})

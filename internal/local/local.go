@@ -36,6 +36,9 @@ const (
 // tick is how often the in-process Redis is told that time has passed: its keys do not expire by themselves.
 const tick = 500 * time.Millisecond
 
+// patience is how long the in-process Redis may take for an answer: it is never away, but the machine may be busy.
+const patience = 10 * time.Second
+
 // Options says what to run. The zero value, with a Bundle, runs everything in memory on free ports.
 type Options struct {
 	Bundle      flows.Bundle
@@ -100,6 +103,9 @@ func Start(ctx context.Context, o Options) (l *Local, findings flows.Findings, e
 	if o.RedisURL == "" {
 		if o.RedisURL, err = l.startRedis(run); err != nil {
 			return l, nil, err
+		}
+		if o.Sessions.Timeout == 0 {
+			o.Sessions.Timeout = patience
 		}
 	}
 	if l.files, err = os.MkdirTemp("", "paydial-"); err != nil {

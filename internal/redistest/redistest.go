@@ -23,7 +23,7 @@ import (
 )
 
 // startTimeout is how long a server may take until it answers; it takes some 20 ms.
-const startTimeout = 10 * time.Second
+const startTimeout = 30 * time.Second
 
 // Each runs fn as two parallel subtests, "miniredis" and "redis", with the URL of a server of its own.
 func Each(t *testing.T, fn func(t *testing.T, url string)) {

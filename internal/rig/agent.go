@@ -55,7 +55,7 @@ func (r *Rig) TryAgentCall(cards ...caller.Card) (*AgentCall, error) {
 
 // answer waits until the agent's leg rings, and answers it.
 func (a *AgentCall) answer(ctx context.Context, who *caller.Caller) error {
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		st, err := who.State(ctx, a.SID)
@@ -137,7 +137,7 @@ func (r *Rig) Ringing(t testing.TB) string {
 		defer close(followed)
 		_, _ = who.Follow(ctx, sid, s) // until it is told to stop
 	}()
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		st, err := who.State(ctx, sid)

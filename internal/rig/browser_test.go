@@ -3,32 +3,25 @@ package rig_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/paydial/paydial/internal/browsertest"
 	"github.com/paydial/paydial/internal/local"
 	"github.com/paydial/paydial/internal/rig"
 )
 
 // browserPatience is how long a step on a page may take; sentences are spoken eight times faster than by people.
-const browserPatience = 30 * time.Second
+const browserPatience = browsertest.Patience
 
 // TestPayInTheBrowser is the newcomer's first call, all of it real: the page that dev serves, the app, the simulator
 // and the gateway. Every key is clicked, the card's number too; the ledger and the book agree with the page.
 func TestPayInTheBrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed")
-	}
 	r := rig.Start(t, local.Options{})
-	b := openBrowser(t, chromium)
+	b := openBrowser(t)
 	b.do(chromedp.Navigate(r.AppURL+"/phone"), chromedp.SetValue(chromedp.CSS("#opt-speed"), "0.125"))
 	b.click("#ring")
 	for _, step := range []struct{ hears, waiting, keys string }{ // two waits for keys read alike: the words tell them apart
@@ -68,18 +61,10 @@ type browser struct {
 	ctx context.Context
 }
 
-func openBrowser(t *testing.T, path string) *browser {
+// openBrowser opens a page with cookies of the test's own.
+func openBrowser(t *testing.T) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
-	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(closeAllocator)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return &browser{t: t, ctx: ctx}
+	return &browser{t: t, ctx: browsertest.Tab(t)}
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -109,7 +94,7 @@ func (b *browser) wait(ctx context.Context, expression, what string) {
 	b.t.Helper()
 	err := context.Cause(ctx)
 	for found := false; !found && ctx.Err() == nil; {
-		found, err = chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+		found, err = chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(browsertest.Every)))
 	}
 	if err != nil {
 		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))
@@ -127,15 +112,5 @@ func (b *browser) text(selector string) string {
 // picture saves the page as a picture where PAYDIAL_SCREENSHOTS names a folder.
 func (b *browser) picture(name string) {
 	b.t.Helper()
-	dir := os.Getenv("PAYDIAL_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o644)
-	}
-	if err != nil {
-		b.t.Error(err)
-	}
+	browsertest.Picture(b.t, b.ctx, name)
 }

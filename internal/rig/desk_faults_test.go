@@ -16,6 +16,7 @@ import (
 	"github.com/paydial/paydial/internal/redistest"
 	"github.com/paydial/paydial/internal/rig"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/simulator"
 )
 
@@ -28,6 +29,7 @@ func TestDeskInTrouble(t *testing.T) {
 	t.Parallel()
 	r := rig.Start(t, local.Options{
 		RedisURL:   redistest.Real(t),
+		Sessions:   sessions.Config{Timeout: 10 * time.Second}, // the trouble is to be at Twilio
 		DeskLimits: payments.Limits{KeyTimeout: 2, Grace: 300 * time.Millisecond, Result: time.Second, Unknown: 30 * time.Second},
 	})
 	faults(t, r, simulator.WebhookFaults{Shuffle: true, Duplicate: 3, LosePercent: 10})

@@ -180,7 +180,7 @@ func TestAgentPaymentEnds(t *testing.T) {
 				t.Errorf("trouble %+v, want %s", p.Trouble, tc.code)
 			}
 			row, err := r.Local.App.Ledger.Get(t.Context(), p.ID)
-			for deadline := time.Now().Add(10 * time.Second); err == nil && row.State != tc.state && time.Now().Before(deadline); {
+			for deadline := time.Now().Add(time.Minute); err == nil && row.State != tc.state && time.Now().Before(deadline); {
 				row, err = r.Local.App.Ledger.Get(t.Context(), p.ID)
 			}
 			if err != nil || row.State != tc.state || row.Source != payments.SourceDesk || row.Agent != "kim" {

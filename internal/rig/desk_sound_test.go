@@ -83,7 +83,7 @@ type recordingOf struct {
 // pausedOf are the recordings of a call, by what began them, when all have been paused once and go on again.
 func pausedOf(t *testing.T, r *rig.Rig, sid string) map[string]string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(time.Minute); ; {
 		var call struct{ Recordings []recordingOf }
 		if err := json.Unmarshal([]byte(r.Get(r.SimURL+"/sim/v1/calls/"+sid)), &call); err != nil {
 			t.Fatal(err)

@@ -36,7 +36,7 @@ func (a *agent) took(p payments.Assisted, err error) {
 // until looks at the payment with every change, until it is as wanted.
 func (a *agent) until(what string, wanted func(payments.Assisted) bool) payments.Assisted {
 	a.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	w, err := a.desk.Watch(ctx)
 	if err != nil {

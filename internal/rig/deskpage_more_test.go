@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/paydial/paydial/internal/browsertest"
 	"github.com/paydial/paydial/internal/local"
 	"github.com/paydial/paydial/internal/rig"
 )
@@ -262,7 +263,7 @@ func (b *browser) tab() *browser {
 	b.t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(closeTab)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
+	if err := browsertest.Ready(ctx); err != nil {
 		b.t.Fatal(err)
 	}
 	return &browser{t: b.t, ctx: ctx}

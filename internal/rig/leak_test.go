@@ -116,9 +116,8 @@ func found(text []byte, all []secret) (part string) {
 // them, and during one run they all share their first digits, which is not what chance would do.
 var moments = regexp.MustCompile(`\b1[789][0-9]{11}\b|\b1\.[789][0-9]+e\+12\b`)
 
-// shortHits counts how often short parts of the secrets stand in text.
+// shortHits counts how often short parts of the secrets stand in text, from which the moments were taken out.
 func shortHits(text []byte, all []secret) int {
-	text = moments.ReplaceAll(text, nil)
 	parts, hits := partsOf(all, shortPart), map[string]bool{}
 	each(text, shortPart, func(run string, at int) {
 		if parts[run] { // a database keeps old copies of its pages: the same words around a piece are the same piece
@@ -171,13 +170,14 @@ func TestNoCardNumberAnywhere(t *testing.T) {
 		if found(planted, all) == "" {
 			t.Errorf("%s: the search does not find a planted number", name)
 		}
-		if leaksShort(text, all, control) {
+		timeless := moments.ReplaceAll(text, nil)
+		if leaksShort(timeless, all, control) {
 			t.Errorf("%s holds more pieces of seven digits of the numbers than chance would put there", name)
 		}
 		for _, s := range all {
-			planted = append(planted, " "+s.number[8:15]...)
+			timeless = append(timeless, " "+s.number[8:15]...)
 		}
-		if !leaksShort(planted, all, control) {
+		if !leaksShort(timeless, all, control) {
 			t.Errorf("%s: the search does not find planted pieces", name)
 		}
 	}

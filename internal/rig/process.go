@@ -15,7 +15,7 @@ import (
 )
 
 // startLimit is how long a process may take to say that it is ready.
-const startLimit = 30 * time.Second
+const startLimit = time.Minute
 
 var built struct {
 	sync.Once
@@ -24,7 +24,7 @@ var built struct {
 	log  []byte
 }
 
-// Binary builds the command once for the test process and returns its path.
+// Binary builds the command once for the test process, as releases are built, and returns its path.
 func Binary(t testing.TB) string {
 	t.Helper()
 	built.Do(func() {
@@ -34,7 +34,8 @@ func Binary(t testing.TB) string {
 			return
 		}
 		built.path = filepath.Join(dir, "paydial")
-		cmd := exec.Command("go", "build", "-o", built.path, "github.com/paydial/paydial/cmd/paydial")
+		cmd := exec.Command("go", "build", "-trimpath", "-o", built.path, "github.com/paydial/paydial/cmd/paydial")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		built.log, built.err = cmd.CombinedOutput()
 	})
 	if built.err != nil {

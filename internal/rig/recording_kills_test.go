@@ -206,7 +206,7 @@ func checkCopies(t *testing.T, index *recordings.Recordings, bucket *s3test.Serv
 	copies := 0
 	for _, r := range all {
 		var rec recordings.Recording
-		until(t, "the index knows that "+r.SID+" is deleted at Twilio", func() bool { // the row is written behind the deletion
+		eventually(t, "the index knows that "+r.SID+" is deleted at Twilio", func() bool { // the row is written behind the deletion
 			var err error
 			if rec, err = index.Get(t.Context(), r.SID); err != nil {
 				t.Fatal(err)

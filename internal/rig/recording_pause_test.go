@@ -129,12 +129,12 @@ func waits(t *testing.T, r *rig.Rig, sid, want string) {
 	})
 }
 
-// eventually looks again and again, for half a minute.
+// eventually looks again and again, for a minute and a half.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); !is(); <-tick.C {
+	for end := time.Now().Add(90 * time.Second); !is(); <-tick.C {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain until %s", what)
 		}

@@ -1,7 +1,6 @@
 package rig_test
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,12 +14,8 @@ import (
 // auditor sees the audit log and leaves again. On a narrow screen nothing is wider than the screen.
 func TestSignInInTheBrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed")
-	}
 	r := rig.Start(t, local.Options{})
-	b := openBrowser(t, chromium)
+	b := openBrowser(t)
 	b.do(chromedp.EmulateViewport(360, 800), chromedp.Navigate(r.Local.SignIn("ana")), chromedp.Navigate(r.AppURL+"/audit"))
 	b.reads("table", "by link: Ana")
 	b.reads(".who", "Ana auditor")

@@ -446,7 +446,7 @@ func TestRandomAgents(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(3, 3))
 	ended := map[Result]int{}
-	for range 120 {
+	for range randomAgents {
 		number := randomNumber(rnd)
 		parts := []string{"n" + number, "e1230", "p94105#", "n" + number + "s123", "N" + number, "P94105#", "n-", "p" + number[3:9] + "#",
 			"s" + number[:3], "n" + number[:9] + "#", "e", "#", "c2", "p" + number + "#"}

@@ -126,14 +126,14 @@ func FuzzSession(f *testing.F) {
 	})
 }
 
-// Callers who mostly do the right thing, with what goes wrong on real calls in between: another 2,000 sessions
+// Callers who mostly do the right thing, with what goes wrong on real calls in between: sessions
 // that get far more often to the end than bytes from a fuzzer do.
 func TestRandomCallers(t *testing.T) {
 	t.Parallel()
 	const seed = 7
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	ended := map[Result]int{}
-	for range 600 {
+	for range randomCallers {
 		number := randomNumber(rnd)
 		var script strings.Builder
 		for _, part := range []string{number, "1230", number[3:9] + "#", "94105#", number[:3], "1234#"} {

@@ -3,25 +3,17 @@ package phone_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/paydial/paydial/internal/browsertest"
 )
 
 // patience is how long a step on the page may take: sentences are said eight times faster than by people.
-const patience = 20 * time.Second
-
-// screenshotsEnv names a folder for pictures of the page; without it none are taken.
-const screenshotsEnv = "PAYDIAL_SCREENSHOTS"
-
-// browserNames are tried in this order.
-var browserNames = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"}
+const patience = browsertest.Patience
 
 // tab is one page of a browser, and what went wrong in it.
 type tab struct {
@@ -30,35 +22,15 @@ type tab struct {
 	quiet chan struct{} // closed when nothing more is read from the console
 }
 
-// openTab starts a browser of the test's own. Where there is none the test is skipped, and says so.
+// openTab opens a page with storage of the test's own. Where there is no browser the test is skipped, and says so.
 func openTab(t *testing.T) *tab {
 	t.Helper()
-	var path string
-	for _, name := range browserNames {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("skipped: no Chromium in PATH (looked for " + strings.Join(browserNames, ", ") + ")")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true))
-	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(closeAllocator)
-	ctx, closeTab := chromedp.NewContext(allocator)
+	ctx, closeTab := context.WithCancel(browsertest.Tab(t))
 	b := &tab{t: t, ctx: ctx, quiet: make(chan struct{})}
 	t.Cleanup(func() {
 		closeTab()
 		<-b.quiet
 	})
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
-		close(b.quiet)
-		t.Fatalf("start %s: %v", path, err)
-	}
 	b.complain()
 	return b
 }
@@ -100,7 +72,7 @@ func (b *tab) until(what, expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(browsertest.Every))); err != nil {
 		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))
 	}
 }
@@ -158,18 +130,5 @@ func (b *tab) size(width, height int64) {
 // picture saves what is seen as name.png in the folder that PAYDIAL_SCREENSHOTS names.
 func (b *tab) picture(name string) {
 	b.t.Helper()
-	dir := os.Getenv(screenshotsEnv)
-	if dir == "" {
-		return
-	}
-	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
-		b.t.Fatal(err)
-	}
+	browsertest.Picture(b.t, b.ctx, name)
 }
