@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -11,7 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/audit"
+	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/payments"
+	"github.com/paydial/paydial/recordings"
 )
 
 // document is what these tests read of the OpenAPI document.
@@ -110,6 +113,49 @@ func TestDocumentDescribesTheAnswers(t *testing.T) {
 	}
 	if diff := cmp.Diff(sorted(want), sorted(doc.Components.Schemas["PaymentState"].Enum)); diff != "" {
 		t.Errorf("states (-ledger +document):\n%s", diff)
+	}
+}
+
+// TestDocumentDescribesRecordings does the same for recordings.
+func TestDocumentDescribesRecordings(t *testing.T) {
+	t.Parallel()
+	h, k := openKept(t, func(cfg *console.Config) {
+		cfg.Pauses = func(_ context.Context, of []recordings.Recording) (map[string][]console.Pause, error) {
+			return map[string][]console.Pause{of[0].SID: {{Payment: "pay_1", From: noon, To: noon, Trouble: "none"}}}, nil
+		}
+		cfg.Transcribed = func(context.Context, []string) (map[string]bool, error) { return nil, nil }
+	})
+	doc := readDocument(t, h.house)
+	sid := k.verified(1)[0]
+	ops := h.signedIn(t, "ops")
+	hold := ops.tell("/api/v1/holds", `{"recording":"`+sid+`","reason":"x"}`).read(t)
+	detail := h.api("/api/v1/recordings/" + sid).read(t)
+	first := func(path string) map[string]any { return h.api(path).read(t)["items"].([]any)[0].(map[string]any) }
+	lines := func(a answer) map[string]any { return lastLine(t, a) }
+	for name, object := range map[string]map[string]any{
+		"Recording": first("/api/v1/recordings"), "RecordingDetail": detail, "RecordingPause": detail["pauses"].([]any)[0].(map[string]any),
+		"RecordingReason": first("/api/v1/recordings/" + sid + "/why"), "RecordingTotals": h.api("/api/v1/recordings/totals").read(t), "Hold": hold,
+		"Receipt": detail["receipts"].([]any)[0].(map[string]any), "SweepReport": lines(ops.tell("/api/v1/recordings/sweep", `{"dry_run":true}`)),
+		"VerifyReport": lines(ops.tell("/api/v1/recordings/verify", "")),
+	} {
+		s := doc.Components.Schemas[name]
+		for field := range object {
+			if s.Properties[field] == nil {
+				t.Errorf("%s.%s is answered and not described", name, field)
+			}
+		}
+		for _, field := range s.Required {
+			if _, ok := object[field]; !ok {
+				t.Errorf("%s.%s is required and was not answered", name, field)
+			}
+		}
+	}
+	var states []string
+	for _, s := range recordings.States() {
+		states = append(states, string(s))
+	}
+	if diff := cmp.Diff(states, doc.Components.Schemas["RecordingState"].Enum); diff != "" {
+		t.Errorf("states (-index +document):\n%s", diff)
 	}
 }
 

@@ -53,7 +53,7 @@ type twilioCopyView struct {
 	DeletedAt time.Time           `json:"deleted_at,omitzero"`
 }
 
-// archiveCopyView is our copy. Its state is none, stored, verified or deleted.
+// archiveCopyView is our copy. Its state is none, stored, verified, damaged or deleted.
 type archiveCopyView struct {
 	State      string    `json:"state"`
 	Key        string    `json:"key,omitempty"`
@@ -74,6 +74,8 @@ func copyState(r recordings.Recording) string {
 		return "deleted"
 	case r.VerifiedAt.IsZero():
 		return "stored"
+	case slices.Contains(r.Flags, recordings.FlagDamaged):
+		return "damaged"
 	}
 	return "verified"
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/recordings"
+	"github.com/paydial/paydial/sessions"
 )
 
 // tell sends a change to the API as somebody, as JSON.
@@ -102,7 +104,7 @@ func TestRecordingsOff(t *testing.T) {
 // TestRecording is one recording from Twilio to the archive, and all that the API says of it.
 func TestRecording(t *testing.T) {
 	t.Parallel()
-	pause := console.Pause{Payment: "pay_1", From: noon.Add(-59 * time.Minute), To: noon.Add(-58 * time.Minute), Sure: true}
+	pause := console.Pause{Payment: "pay_1", From: noon.Add(-time.Hour), To: noon.Add(time.Second - time.Hour), Sure: true}
 	h, k := openKept(t, func(cfg *console.Config) {
 		cfg.Pauses = func(_ context.Context, of []recordings.Recording) (map[string][]console.Pause, error) {
 			return map[string][]console.Pause{of[0].SID: {pause}}, nil
@@ -476,4 +478,56 @@ func lastLine(t *testing.T, a answer) map[string]any {
 		}
 	}
 	return last
+}
+
+// TestWhatAnAgentSees: who may only look gets no sound and no forms, and every link of the pages leads somewhere.
+func TestWhatAnAgentSees(t *testing.T) {
+	t.Parallel()
+	h, k := openKept(t, nil)
+	everyState(k)
+	h.place("CA11111111111111111111111111111111", sessions.Info{Flow: "pay-my-bill", Status: "completed", Started: noon.Add(-time.Hour), Ended: noon})
+	b := h.signedIn(t, "kim")
+	paths := []string{"/recordings", "/calls/CA11111111111111111111111111111111", "/recordings?limit=3"}
+	for i := range 15 {
+		paths = append(paths, "/recordings/"+re(i+1))
+	}
+	linked := map[string]bool{}
+	for _, path := range paths {
+		got := b.get(path)
+		if got.StatusCode != http.StatusOK || !got.holds(`href="/recordings"`, "<h1") {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
+		}
+		if got.holds("<audio") || got.holds("hold-form") || got.holds("/audio") || got.holds("/api/v1/receipts") {
+			t.Errorf("%s offers an agent what they may not do", path)
+		}
+		checkMarkup(t, path, got.body)
+		for _, m := range reference.FindAllStringSubmatch(got.body, -1) {
+			path, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
+			linked[path] = true
+		}
+	}
+	if len(linked) < 20 {
+		t.Errorf("only %d links", len(linked))
+	}
+	for path := range linked {
+		if got := b.get(path); got.StatusCode != http.StatusOK {
+			t.Errorf("a page links to %s: %d", path, got.StatusCode)
+		}
+	}
+	page := b.get("/recordings")
+	if !page.holds("within a week, and of which there is no copy: 1", "notice bad", "within two months, and of which there is no copy: 1", "5 days left, no copy", "40 days left, no copy",
+		"expired at Twilio", "not shown to be paused", "Acme v. Doe", "paydial.yaml line 14") {
+		t.Errorf("the list:\n%s", page.body)
+	}
+	if got := b.get("/recordings/" + re(99)); got.StatusCode != http.StatusNotFound || !got.holds("not known here") {
+		t.Errorf("another: %d", got.StatusCode)
+	}
+	if err := k.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths[:4] {
+		if got := b.get(path); got.StatusCode != http.StatusInternalServerError || got.holds("sql") {
+			t.Errorf("%s without a database: %d", path, got.StatusCode)
+		}
+	}
 }

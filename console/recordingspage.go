@@ -85,7 +85,9 @@ func bytesWords(n int64) string {
 
 // rowOf is a recording as a page shows it, with the holds among these that keep it.
 func (c *Console) rowOf(r recordings.Recording, holds []recordings.Hold, may mayDo) recordingRow {
-	row := recordingRow{Recording: r, When: c.local(r.Created), Play: may.Hear && copyState(r) == "verified" && c.Recordings.HasArchive()}
+	row := recordingRow{Recording: r, When: c.local(r.Created)}
+	copied := copyState(r)
+	row.Play = may.Hear && (copied == "verified" || copied == "damaged") && c.Recordings.HasArchive()
 	row.Mood, row.Mark = feel(r.State)
 	if r.Duration > 0 {
 		row.Length = duration(r.Duration)
@@ -103,13 +105,15 @@ func (c *Console) rowOf(r recordings.Recording, holds []recordings.Hold, may may
 			row.Holds = append(row.Holds, h)
 		}
 	}
-	row.Gone, row.GoneAt = goneWords(r)
+	if row.Gone, row.GoneAt = goneWords(r, c.Recordings.Policy(r.Flow, r.Class)); row.Risk != nil {
+		row.Gone, row.GoneAt = t("byTwilioOn", "day", row.Risk.On), ""
+	}
 	row.Reasons = c.Recordings.Reasons(r, row.Holds)
 	return row
 }
 
 // goneWords says when no copy is left, and when Twilio's goes where that is before.
-func goneWords(r recordings.Recording) (all, atTwilio string) {
+func goneWords(r recordings.Recording, p recordings.Policy) (all, atTwilio string) {
 	switch {
 	case r.State == recordings.Deleted:
 		last := r.TwilioDeletedAt
@@ -122,7 +126,7 @@ func goneWords(r recordings.Recording) (all, atTwilio string) {
 	}
 	if r.Twilio == recordings.TwilioHas {
 		switch {
-		case !r.DeleteAtTwilio.IsZero():
+		case !r.DeleteAtTwilio.IsZero() && !(r.OnHold && p.OnHold != recordings.HoldOurs):
 			atTwilio = t("atTwilioOn", "day", day(r.DeleteAtTwilio))
 		case !r.ExpiresAt.IsZero():
 			atTwilio = t("byTwilioOn", "day", day(r.ExpiresAt))

@@ -290,6 +290,7 @@ var words = map[string]string{
 	"recCopy.none":        "none",
 	"recCopy.stored":      "stored, not read back yet",
 	"recCopy.verified":    "read back, and the same",
+	"recCopy.damaged":     "damaged",
 	"recCopy.deleted":     "deleted",
 	"noSound.none":        "There is no copy of it in the archive, so there is nothing to hear.",
 	"noSound.stored":      "Its copy was not read back yet: it can be heard in a moment.",

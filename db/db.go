@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,8 @@ type DB struct {
 	dialect Dialect
 	write   *sql.DB // SQLite: the one connection that writes
 	read    *sql.DB // SQLite: any number that only read; Postgres: the same as write
+
+	sent atomic.Int64
 }
 
 // Open opens a database by URL:
@@ -54,6 +57,9 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return d, nil
 }
 
+// Statements is how many statements were sent outside of transactions since Open.
+func (d *DB) Statements() int64 { return d.sent.Load() }
+
 // Dialect tells which SQL the database speaks.
 func (d *DB) Dialect() Dialect { return d.dialect }
 
@@ -81,16 +87,19 @@ func (d *DB) Close() error {
 
 // Exec runs a statement that writes, in a transaction of its own.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	d.sent.Add(1)
 	return d.write.ExecContext(ctx, d.dialect.Rebind(query), args...)
 }
 
 // Query reads rows. Inside Tx use the Tx's own.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	d.sent.Add(1)
 	return d.read.QueryContext(ctx, d.dialect.Rebind(query), args...)
 }
 
 // QueryRow reads one row. Inside Tx use the Tx's own.
 func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	d.sent.Add(1)
 	return d.read.QueryRowContext(ctx, d.dialect.Rebind(query), args...)
 }
 
