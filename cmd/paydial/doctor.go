@@ -64,7 +64,7 @@ func examine(cmd *cobra.Command, s streams, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.out, "\n%s\n", all.summary())
+		fmt.Fprintf(s.out, "\n%s\n", hanging(all.summary(), 0))
 	}
 	switch {
 	case compliance:

@@ -116,7 +116,7 @@ func TestSoundInstallation(t *testing.T) {
 	all := examine(t, cfg)
 	all.none(t)
 	for _, words := range []string{"public URL https://pay.example.com", "has no errors", "Redis answers", "the database answers", "took a file",
-		"takes the credentials", number + " leads to us", "no transcripts", "no recordings older", "0 recordings of this year"} {
+		"takes the credentials", number + " leads to us", "no transcripts", "no recordings older", "recordings at Twilio are 0"} {
 		all.want(t, doctor.OK, words)
 	}
 	all.want(t, doctor.Look, "PAYDIAL_TWILIO_API_URL leads to")
@@ -283,7 +283,7 @@ func TestRecordingsWithoutACopy(t *testing.T) {
 	made(t, at.URL, `{"count":2,"created":"`+days(100)+`"}`)
 	made(t, at.URL, `{"count":1}`) // is on its way still
 	all := examine(t, cfg)
-	all.want(t, doctor.Look, "2 recordings of this year at Twilio: 2 have no copy of ours, and 2 of these are not in the index", "recordings sweep")
+	all.want(t, doctor.Look, "recordings at Twilio are 2; without a copy of ours: 2, of these not in the index: 2.", "recordings sweep")
 	d, err := db.Open(t.Context(), cfg.DatabaseURL)
 	if err != nil {
 		t.Fatal(err)
@@ -292,9 +292,9 @@ func TestRecordingsWithoutACopy(t *testing.T) {
 	if _, err := recordings.New(t.Context(), recordings.Config{DB: d, Policies: func() recordings.Policies { return nil }}); err != nil {
 		t.Fatal(err)
 	}
-	examine(t, cfg).want(t, doctor.Look, "2 of these are not in the index") // with an index that is empty
+	examine(t, cfg).want(t, doctor.Look, "not in the index: 2.") // with an index that is empty
 	made(t, at.URL, `{"count":1,"created":"`+days(361)+`"}`)
-	examine(t, cfg).want(t, doctor.Wrong, "3 have no copy of ours", "in 3 days")
+	examine(t, cfg).want(t, doctor.Wrong, "without a copy of ours: 3,", "in 3 days")
 }
 
 // TestSignsOfPCIMode tells what can be seen of it from outside.
@@ -303,4 +303,48 @@ func TestSignsOfPCIMode(t *testing.T) {
 	at, cfg := twilioAt(t, simulator.Config{PCIMode: "off"})
 	made(t, at.URL, `{"count":1,"created":"`+days(400)+`"}`)
 	examine(t, cfg).want(t, doctor.Look, "recordings older than a year", "PCI Mode was off when they were made")
+}
+
+// TestNativeTranscript has the simulator transcribe a recording, which it does outside of PCI Mode only.
+func TestNativeTranscript(t *testing.T) {
+	t.Parallel()
+	flow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = w.Write([]byte(`<Response><Record action="https://127.0.0.1:1/" transcribe="true" timeout="0"/></Response>`))
+	}))
+	t.Cleanup(flow.Close)
+	at, cfg := twilioAt(t, simulator.Config{PCIMode: "off", ManualClock: true, Numbers: []simulator.Number{{Number: number, VoiceURL: flow.URL}}})
+	post := func(path, body string) string {
+		resp, err := http.Post(at.URL+"/sim/v1"+path, "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var b bytes.Buffer
+		if _, err := b.ReadFrom(resp.Body); err != nil || resp.StatusCode >= 300 {
+			t.Fatalf("%s: %d %v %s", path, resp.StatusCode, err, b.String())
+		}
+		return b.String()
+	}
+	_, rest, _ := strings.Cut(post("/calls", `{"from":"+15550140000","to":"`+number+`"}`), `"call_sid":"`)
+	sid, _, _ := strings.Cut(rest, `"`)
+	wait := func() {
+		resp, err := http.Get(at.URL + "/sim/v1/calls/" + sid + "?wait=10s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	wait()
+	post("/calls/"+sid+"/say", `{"text":"Hello there."}`)
+	post("/clock", `{"advance":"7s"}`)
+	post("/calls/"+sid+"/digits", `{"digits":"#"}`)
+	wait()
+	said := time.Date(2026, 1, 5, 23, 0, 0, 0, time.UTC) // the simulator's clock begins on that day
+	cfg.Now = func() time.Time { return said }
+	if f := examine(t, cfg).want(t, doctor.Wrong, "Twilio transcribed a recording itself", "so it was off then"); !f.Compliance {
+		t.Errorf("%+v", f)
+	}
+	cfg.Now = func() time.Time { return said.AddDate(0, 0, 7) }
+	examine(t, cfg).want(t, doctor.Look, "Twilio transcribed a recording itself")
 }

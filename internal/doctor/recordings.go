@@ -179,9 +179,9 @@ func (s *survey) add(r twilio.Recording, stands recordings.Standing, there bool)
 // finding says what a survey comes to.
 func (s *survey) finding(now time.Time, self string) Finding {
 	f := Finding{Area: AreaRecordings, Grade: OK}
-	of := fmt.Sprintf("%d recordings of this year at Twilio", s.seen)
+	of := fmt.Sprintf("this year's recordings at Twilio are %d", s.seen)
 	if s.cut {
-		of = fmt.Sprintf("the oldest %d recordings of this year at Twilio (only so many were compared)", s.seen)
+		of = fmt.Sprintf("of this year's recordings at Twilio the oldest %d were compared", s.seen)
 	}
 	if s.uncopied == 0 {
 		f.Text = fmt.Sprintf("%s: of each there is a copy of ours that was read back, or the rules want none", of)
@@ -193,7 +193,7 @@ func (s *survey) finding(now time.Time, self string) Finding {
 		f.Grade = Wrong
 	}
 	left := max(int(dies.Sub(now)/(24*time.Hour)), 0)
-	f.Text = fmt.Sprintf("%s: %d have no copy of ours, and %d of these are not in the index. In PCI Mode the first, %s, is deleted by Twilio on %s, in %d days",
+	f.Text = fmt.Sprintf("%s; without a copy of ours: %d, of these not in the index: %d. In PCI Mode the first, %s, is deleted by Twilio on %s, in %d days",
 		of, s.uncopied, s.unknown, s.first.SID, dies.UTC().Format(day), left)
 	f.Mend = "see that a worker runs, then: " + self + " recordings sweep"
 	return f
