@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/paydial/paydial/recordings"
+	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twilio"
 	"github.com/paydial/paydial/twiml"
 )
@@ -57,11 +58,15 @@ func callbackURL(public, path string, of recordings.CallFacts) string {
 
 // facts is what is known of a run's call.
 func (r *run) facts() recordings.CallFacts {
-	f := recordings.CallFacts{Flow: r.flow.Name, Line: r.kept.To}
-	if strings.HasPrefix(r.kept.Direction, "outbound") {
-		f.Line = r.kept.From
+	return recordings.CallFacts{Flow: r.flow.Name, Line: lineOf(r.kept)}
+}
+
+// lineOf is the number of ours that a call is on.
+func lineOf(call sessions.Info) string {
+	if strings.HasPrefix(call.Direction, "outbound") {
+		return call.From
 	}
-	return f
+	return call.To
 }
 
 // recording takes a recording's status. What could not be kept is answered 503, so that Twilio sends it again, as its

@@ -193,9 +193,11 @@ func (a *App) openDoors() error {
 
 // openDesk puts together what agents take payments with. What happens there is told in the call's feed too.
 func (a *App) openDesk(client *twilio.Client) (err error) {
+	hush := ivr.Hush{Sessions: a.Sessions, Twilio: client, PublicURL: a.cfg.PublicURL}
 	a.Desk, err = payments.NewDesk(context.Background(), payments.DeskConfig{
 		Redis: a.Sessions.Redis(), Ledger: a.Ledger, Twilio: client, PublicURL: a.cfg.PublicURL, Limits: a.cfg.DeskLimits, Audit: a.Audit,
-		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Noted: a.noted, Log: a.cfg.Log, Now: a.cfg.Now,
+		Changed: ivr.TellDesk(a.Sessions, a.cfg.Log), Noted: a.noted, Hush: hush.Stop, Unhush: hush.Start,
+		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
 	return err
 }
