@@ -58,6 +58,19 @@ func TestPayPausesRecording(t *testing.T) {
 	if rec.Flow != "pay-my-bill" || rec.Line != rig.Line || rec.Call != got.CallSID || len(rec.Flags) != 0 {
 		t.Errorf("the index has %+v", rec)
 	}
+	var shown struct {
+		Pauses []struct {
+			Payment  string
+			From, To time.Time
+			Sure     bool
+		}
+	}
+	if err := json.Unmarshal([]byte(r.Get(r.AppURL+"/api/v1/recordings/"+rec.SID)), &shown); err != nil {
+		t.Fatal(err)
+	}
+	if len(shown.Pauses) != 2 || !shown.Pauses[0].Sure || !shown.Pauses[1].To.After(shown.Pauses[0].To) || !shown.Pauses[0].To.After(shown.Pauses[0].From) {
+		t.Errorf("the API shows the pauses %+v", shown.Pauses)
+	}
 	feed := r.Get(r.AppURL + "/api/v1/calls/" + got.CallSID + "/events")
 	for _, word := range []string{"started", "paused", "resumed", "ready"} {
 		if !strings.Contains(feed, `"kind":"recording"`) || !strings.Contains(feed, `"name":"`+word+`"`) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings"
 	"github.com/paydial/paydial/recordings/archive"
@@ -140,4 +141,19 @@ func rest(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
+}
+
+// silences tells the pages when recordings were silent for payments.
+func (a *App) silences(ctx context.Context, of []recordings.Recording) (map[string][]console.Pause, error) {
+	all, err := a.Recordings.Silences(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string][]console.Pause, len(all))
+	for sid, some := range all {
+		for _, one := range some {
+			out[sid] = append(out[sid], console.Pause(one))
+		}
+	}
+	return out, nil
 }

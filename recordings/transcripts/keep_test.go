@@ -62,6 +62,9 @@ func TestList(t *testing.T) {
 				t.Errorf("%+v: %s, want %s", q, got, want)
 			}
 		}
+		if there, err := b.Of(t.Context(), []string{"CA1", "CA404", "CA7"}); err != nil || len(there) != 2 || !there["CA1"] || !there["CA7"] {
+			t.Errorf("there are transcripts of %v, %v", there, err)
+		}
 		for _, bad := range []string{"x", "1", ".CA1", "x.CA1"} {
 			if _, err := b.List(t.Context(), transcripts.Query{After: bad}); !errors.Is(err, transcripts.ErrCursor) {
 				t.Errorf("after %q: %v", bad, err)

@@ -115,3 +115,32 @@ func (q Query) where() (string, []any) {
 	}
 	return where, args
 }
+
+// Of tells of which calls there is a transcript. It asks once, however many calls there are.
+func (s *Store) Of(ctx context.Context, calls []string) (map[string]bool, error) {
+	if len(calls) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(calls))
+	for i, call := range calls {
+		args[i] = call
+	}
+	in := strings.TrimSuffix(strings.Repeat("?, ", len(calls)), ", ")
+	rows, err := s.cfg.DB.Query(ctx, "SELECT call FROM transcripts WHERE call IN ("+in+") AND deleted_at = 0 AND lines > 0", args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for transcripts: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[string]bool{}
+	for rows.Next() {
+		var call string
+		if err := rows.Scan(&call); err != nil {
+			return nil, fmt.Errorf("look for transcripts: %w", err)
+		}
+		out[call] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("look for transcripts: %w", err)
+	}
+	return out, nil
+}
