@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -197,6 +198,14 @@ func TestDamagedCopy(t *testing.T) {
 		if got := b.kinds(sid); got != "[archived damaged archived damaged archived deleted_at_twilio damaged]" {
 			t.Errorf("receipts: %s", got)
 		}
+		if reasons, err := b.Why(t.Context(), sid); err != nil || !slices.ContainsFunc(reasons, func(r Reason) bool { return strings.Contains(r.Text, "is damaged since") }) {
+			t.Errorf("why: %+v, %v", reasons, err)
+		}
+		flip() // somebody puts back what was stored
+		if v, err = b.Verify(t.Context(), VerifyOptions{Recording: sid}, nil); err != nil || !v.OK() {
+			t.Errorf("%+v, %v", v, err)
+		}
+		b.want(sid, Verified, TwilioDeleted)
 		// The index is changed along with the copy: the receipt says otherwise.
 		other := b.mustList(t, Filter{})[0].SID
 		if other == sid {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/recordings/archive"
@@ -170,7 +171,7 @@ func (r *Recordings) verifyCopy(ctx context.Context, w row, v *VerifyReport) err
 	v.Copies++
 	v.Bytes += w.Bytes
 	if wrong == "" {
-		return nil
+		return r.mended(ctx, w)
 	}
 	deleted := false
 	kept, err := r.change(ctx, w.SID, func(tx *db.Tx, now *row) error {
@@ -192,6 +193,22 @@ func (r *Recordings) verifyCopy(ctx context.Context, w row, v *VerifyReport) err
 	v.Damaged = append(v.Damaged, CopyTrouble{w.SID, wrong})
 	r.cfg.Log.ErrorContext(ctx, "recording: the copy is damaged", "recording", w.SID, "wrong", wrong)
 	return r.audit(ctx, &kept, "recording.damaged", "damaged", wrong)
+}
+
+// mended takes the flag off a copy that had been damaged and was put back by somebody.
+func (r *Recordings) mended(ctx context.Context, w row) error {
+	if !slices.Contains(w.Flags, FlagDamaged) {
+		return nil
+	}
+	_, err := r.change(ctx, w.SID, func(_ *db.Tx, now *row) error {
+		if now.SHA256 != w.SHA256 {
+			return errKeep
+		}
+		now.unflag(FlagDamaged)
+		now.Trouble = ""
+		return nil
+	})
+	return err
 }
 
 // againstReceipt compares a row with its last receipt of a copy, which nobody can change unseen.

@@ -3,6 +3,7 @@ package recordings
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -106,6 +107,8 @@ func (w *row) whyKeep(p Policy) Reason {
 func (w *row) whyCopy(p Policy) Reason {
 	out := Reason{Date: DateCopy, At: w.VerifiedAt, Origin: p.ArchiveAt}
 	switch {
+	case w.hasCopy() && slices.Contains(w.Flags, FlagDamaged):
+		out.Text = fmt.Sprintf("our copy was read back on %s, and is damaged since: it is not what was stored", day(w.VerifiedAt))
 	case w.hasCopy():
 		out.Text = fmt.Sprintf("our copy was read back on %s and is the same as Twilio's", day(w.VerifiedAt))
 	case w.wantsCopy(p) && !p.Archive:
