@@ -69,6 +69,27 @@ func Ready(ctx context.Context) error {
 	return err
 }
 
+// Reachable is a JavaScript expression that is true when an element can be clicked: it stands where it stood at the
+// look before, and nothing is in front of it. Else it brings the element to the middle of the page, where no bar is.
+func Reachable(selector string) string {
+	return fmt.Sprintf(`((el) => {
+		if (!el) return false;
+		const box = el.getBoundingClientRect(), at = box.x + " " + box.y;
+		const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+		const free = top && (el.contains(top) || top.contains(el) && top.matches("label") || top.closest("label")?.contains(el));
+		if (free && el.stoodAt === at) return true;
+		if (!free) el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+		el.stoodAt = at;
+		return false;
+	})(document.querySelector(%q))`, selector)
+}
+
+// Poll waits until a JavaScript expression is true, or ctx ends.
+func Poll(ctx context.Context, expression string) error {
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(Every), chromedp.WithPollingTimeout(0)))
+	return err
+}
+
 // Picture saves what is seen of a page as name.png, where Screenshots names a folder.
 func Picture(t testing.TB, ctx context.Context, name string) {
 	t.Helper()

@@ -78,6 +78,7 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (b *browser) click(selector string) {
 	b.t.Helper()
+	b.until(browsertest.Reachable(selector))
 	b.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
@@ -92,9 +93,9 @@ func (b *browser) reads(selector, words string) {
 // wait waits for a JavaScript expression to be true. A page that gives way to the next ends one look, not the wait.
 func (b *browser) wait(ctx context.Context, expression, what string) {
 	b.t.Helper()
-	err := context.Cause(ctx)
-	for found := false; !found && ctx.Err() == nil; {
-		found, err = chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(browsertest.Every)))
+	err := browsertest.Poll(ctx, expression)
+	for err != nil && ctx.Err() == nil {
+		err = browsertest.Poll(ctx, expression)
 	}
 	if err != nil {
 		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))

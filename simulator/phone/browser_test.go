@@ -64,6 +64,7 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 
 func (b *tab) click(selector string) {
 	b.t.Helper()
+	b.until(selector+" to be reachable", browsertest.Reachable(selector))
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
@@ -72,7 +73,7 @@ func (b *tab) until(what, expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(browsertest.Every))); err != nil {
+	if err := browsertest.Poll(ctx, expression); err != nil {
 		b.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, b.text("body"))
 	}
 }

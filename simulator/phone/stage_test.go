@@ -69,11 +69,11 @@ type place struct {
 
 // answers is what each turn says, and the scene it leads to.
 var answers = map[string][2]string{
-	"/voice": {"welcome", `<Gather numDigits="1" timeout="7" action="/voice/turn/1"><Say language="en-US">For English, press 1.</Say>` +
+	"/voice": {"welcome", `<Gather numDigits="1" timeout="600" action="/voice/turn/1"><Say language="en-US">For English, press 1.</Say>` +
 		`<Say language="es-US">Para español, oprima el 2.</Say></Gather>`},
 	"/voice/turn/1": {"find-account", `<Say language="en-US">Thanks for calling Acme Energy.</Say>` +
-		`<Gather numDigits="8" timeout="7" finishOnKey="" action="/voice/turn/2"><Say language="en-US">Please key in your eight digit account number.</Say></Gather>`},
-	"/voice/turn/2": {"balance", `<Gather numDigits="1" timeout="7" action="/voice/turn/3"><Say language="en-US">You owe 84 dollars and 20 cents, due on March 15.` +
+		`<Gather numDigits="8" timeout="600" finishOnKey="" action="/voice/turn/2"><Say language="en-US">Please key in your eight digit account number.</Say></Gather>`},
+	"/voice/turn/2": {"balance", `<Gather numDigits="1" timeout="600" action="/voice/turn/3"><Say language="en-US">You owe 84 dollars and 20 cents, due on March 15.` +
 		` To pay all of it now, press 1. To speak with someone, press 0.</Say></Gather>`},
 	"/voice/turn/3": {"pay", `<Say language="en-US">You can press star at any point to stop without paying.</Say>` +
 		`<Pay chargeAmount="84.20" currency="usd" paymentConnector="Default" description="Energy bill 5678" maxAttempts="3" ` +

@@ -42,6 +42,7 @@ const typist = new Typist({ simulator, keypad, failed, changed: draw });
 
 let call = null;
 let follower = null;
+let hungUp = false; // by the person here: the focus goes to Ring as soon as that is shown
 
 drawCards($("cards"), (card) => call && typist.type(call, card));
 new Incoming($("incoming"), simulator);
@@ -79,8 +80,9 @@ function wireActions() {
   });
   $("hangup").addEventListener("click", async () => {
     voice.stop();
+    hungUp = true;
     await simulator.hangup(call.sid).catch(failed);
-    $("ring").focus();
+    draw();
   });
   $("silence").addEventListener("click", () => {
     captions.silent();
@@ -122,6 +124,7 @@ async function resume() {
 function follow(next) {
   follower?.stop();
   call = next;
+  hungUp = false;
   captions.clear();
   waiting.clear();
   timeline.clear();
@@ -171,6 +174,10 @@ function problem(text) {
 
 function draw() {
   handset.draw();
+  if (hungUp && call?.ended) {
+    hungUp = false;
+    $("ring").focus();
+  }
   const waitingFor = call?.waitingFor ?? "";
   const live = Boolean(call) && !call.ended;
   keypad.enable(live);
