@@ -121,7 +121,7 @@ func TestRecordingsFromTheTerminal(t *testing.T) {
 	k.rec(t, "list").want(t, 0, "our copy", row.SID, "verified", "until "+shortDay(row.AtTwilio.DeleteAt))
 	k.rec(t, "list", "--flow", "none").want(t, 0, "no recordings")
 	k.rec(t, "show", row.SID).want(t, 0, row.Call, "on +1 555 010 0000, flow", row.InArchive.SHA256, "2 channels", "our copy was verified on", "delete_at_twilio_after: 7 days", "copied into the archive")
-	k.rec(t, "why", row.SID).want(t, 0, "why kept", "keep_for: forever", "why at Twilio", "7 days", "Twilio's year")
+	k.rec(t, "why", row.SID).want(t, 0, "why kept", "keep_for: 90 days", "why at Twilio", "7 days", "Twilio's year")
 	k.rec(t, "receipt", row.SID).want(t, 0, "copied into the archive", "by  worker", row.InArchive.SHA256)
 	k.rec(t, "totals").want(t, 0, "our copies  1, ", "states  1 verified")
 
@@ -258,7 +258,7 @@ func TestHoldAndRelease(t *testing.T) {
 	k.rec(t, "holds").want(t, 0, id, "complaint 4711")
 	k.rec(t, "list", "--held").want(t, 0, row.SID, "held")
 	k.rec(t, "show", row.SID).want(t, 0, "state  held", id+" by api", "complaint 4711")
-	k.rec(t, "why", row.SID).want(t, 0, "built in); a", "for call")
+	k.rec(t, "why", row.SID).want(t, 0, "2027; a", "for call")
 	k.rec(t, "release", id, "--because", "settled").want(t, 0, id+"  released")
 	k.rec(t, "holds").want(t, 0, "nothing is held")
 	k.rec(t, "holds", "--released").want(t, 0, id, "released", "settled")

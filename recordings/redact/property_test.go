@@ -181,7 +181,6 @@ func left(text string, pieces []string) []string {
 	return out
 }
 
-const rounds = 20 // of each card in each language
 
 // TestNoCardSurvivesSpelling says every test card in every language, again and again in another way.
 func TestNoCardSurvivesSpelling(t *testing.T) {
