@@ -181,7 +181,6 @@ func left(text string, pieces []string) []string {
 	return out
 }
 
-
 // TestNoCardSurvivesSpelling says every test card in every language, again and again in another way.
 func TestNoCardSurvivesSpelling(t *testing.T) {
 	t.Parallel()
