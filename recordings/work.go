@@ -161,9 +161,9 @@ func (r *Recordings) dueNow(ctx context.Context, limit int) ([]dueRow, error) {
 	return out, rows.Err()
 }
 
-// sweeps sweeps now and then.
+// sweeps sweeps now and then. It looks as often as a claim lapses, so that what a killed worker began soon goes on.
 func (w *worker) sweeps(ctx context.Context) {
-	tick := time.NewTicker(max(w.r.cfg.Tick, w.r.cfg.SweepEvery/20))
+	tick := time.NewTicker(max(w.r.cfg.Tick, min(lease, w.r.cfg.SweepEvery/20)))
 	defer tick.Stop()
 	for {
 		if err := w.sweep(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, ErrSweeping) {

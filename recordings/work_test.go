@@ -95,7 +95,7 @@ func (u unreliable) Put(ctx context.Context, key string, from *os.File, sum stri
 // until waits until ok, and looks whenever some time has gone by.
 func until(t *testing.T, what string, say func() string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
