@@ -32,7 +32,7 @@ func (n *narrator) banner(what project) {
 	}
 	row("Phone", p.cyan(n.app.AppURL+"/phone"), ring)
 	row("Desk", p.cyan(n.app.SignIn("kim")), "   as Kim, an agent")
-	row("Pages", p.cyan(n.app.AppURL), "         calls · flows · payments")
+	row("Pages", p.cyan(n.app.AppURL), "         calls · flows · payments · recordings")
 	if !what.demo {
 		n.projectRows(what, now, row)
 	}
