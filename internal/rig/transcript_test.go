@@ -32,7 +32,7 @@ var spokenCards = []string{
 
 // cardParts are what must not be found of them.
 var cardParts = []string{
-	"4242 4242", "42424242", "five five five", "four four four", "three seven", "eighty-two", "two four six", "triple zero", "seven seven eight", "778",
+	"4242 4242", "42424242", "five five five", "four four four", "three seven", "eighty-two", "two four six", "triple zero", "seven seven eight",
 }
 
 // TestTranscriptIsRedacted lets a caller say card numbers while the call is transcribed, with partial results, and
@@ -61,6 +61,9 @@ func TestTranscriptIsRedacted(t *testing.T) {
 		if !slices.Contains(shown, want) {
 			t.Errorf("%q is not in the transcript: %q", want, shown)
 		}
+	}
+	if strings.Contains(strings.Join(shown, "\n"), "778") { // in the files it could be part of a time or an id
+		t.Errorf("the transcript holds the code: %q", shown)
 	}
 	if got.Cards < 7 {
 		t.Errorf("%d card numbers were masked: %q", got.Cards, shown)
