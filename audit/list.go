@@ -11,12 +11,6 @@ import (
 	"github.com/paydial/paydial/db"
 )
 
-// Limits of one page of List.
-const (
-	defaultPage = 50
-	maxPage     = 500
-)
-
 // Query chooses lines. The zero Query is the first page of all of them, newest first.
 type Query struct {
 	Who     string
@@ -40,11 +34,7 @@ var ErrCursor = errors.New("not a place in the audit log")
 // List returns one page of lines. Lines that are written meanwhile do not shift later pages. The errors are
 // ErrCursor and failures of the database.
 func (l *Log) List(ctx context.Context, q Query) (Page, error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultPage
-	}
-	limit = min(limit, maxPage)
+	limit := db.PageSize(q.Limit)
 	where, args := q.where()
 	if q.After != "" {
 		seq, err := strconv.ParseInt(q.After, 36, 64)
@@ -53,21 +43,13 @@ func (l *Log) List(ctx context.Context, q Query) (Page, error) {
 		}
 		where, args = where+" AND seq < ?", append(args, seq)
 	}
-	rows, err := l.db.Query(ctx, "SELECT "+columns+" FROM audit WHERE "+where+" ORDER BY seq DESC LIMIT ?", append(args, limit+1)...)
+	found, err := db.Select(ctx, l.db, scan, "SELECT "+columns+" FROM audit WHERE "+where+" ORDER BY seq DESC LIMIT ?", append(args, limit+1)...)
 	if err != nil {
 		return Page{}, fmt.Errorf("list audit log: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
 	var page Page
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return Page{}, fmt.Errorf("list audit log: %w", err)
-		}
+	for _, r := range found {
 		page.Entries = append(page.Entries, r.Entry)
-	}
-	if err := rows.Err(); err != nil {
-		return Page{}, fmt.Errorf("list audit log: %w", err)
 	}
 	if len(page.Entries) > limit {
 		page.Entries = page.Entries[:limit]

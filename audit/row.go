@@ -14,7 +14,7 @@ import (
 const columns = "seq, at, who, role, via, action, call, payment, field, result, detail, hash_before, hash"
 
 // placeholders are as many ? as there are columns.
-var placeholders = strings.TrimSuffix(strings.Repeat("?, ", strings.Count(columns, ",")+1), ", ")
+var placeholders = db.Marks(strings.Count(columns, ",") + 1)
 
 func (e Entry) values(before, hash string) []any {
 	return []any{
@@ -28,10 +28,7 @@ type line struct {
 	before, hash string
 }
 
-// scanner is a row of either kind of result.
-type scanner interface{ Scan(dest ...any) error }
-
-func scan(from scanner) (line, error) {
+func scan(from db.Scanner) (line, error) {
 	var r line
 	var at int64
 	err := from.Scan(&r.Seq, &at, &r.Who, &r.Role, &r.Via, &r.Action, &r.Call, &r.Payment, &r.Field, &r.Result, &r.Detail,

@@ -4,17 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/paydial/paydial/db"
-)
-
-// Limits of one page of List.
-const (
-	defaultPage = 50
-	maxPage     = 500
 )
 
 // Filter chooses payments. The zero Filter is all of them.
@@ -57,42 +50,29 @@ var errBadCursor = errors.New("payments: not a place in the list")
 
 // List returns one page of payments, newest first. Payments that begin meanwhile do not shift later pages.
 func (l *Ledger) List(ctx context.Context, q Query) (Page, error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultPage
-	}
-	limit = min(limit, maxPage)
+	limit := db.PageSize(q.Limit)
 	where, args := q.where()
 	if q.After != "" {
-		ms, id, ok := strings.Cut(q.After, ".")
-		at, err := strconv.ParseInt(ms, 10, 64)
-		if !ok || err != nil {
+		p, ok := db.ParsePlace(q.After)
+		if !ok {
 			return Page{}, fmt.Errorf("list payments: %w", errBadCursor)
 		}
 		where += " AND (started_at < ? OR started_at = ? AND id < ?)"
-		args = append(args, at, at, id)
+		args = append(args, p.At, p.At, p.ID)
 	}
-	rows, err := l.db.Query(ctx, "SELECT "+columns+" FROM payments WHERE "+where+" ORDER BY started_at DESC, id DESC LIMIT ?",
+	found, err := db.Select(ctx, l.db, scan, "SELECT "+columns+" FROM payments WHERE "+where+" ORDER BY started_at DESC, id DESC LIMIT ?",
 		append(args, limit+1)...)
 	if err != nil {
 		return Page{}, fmt.Errorf("list payments: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
 	var page Page
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return Page{}, fmt.Errorf("list payments: %w", err)
-		}
+	for _, r := range found {
 		page.Payments = append(page.Payments, r.Payment)
-	}
-	if err := rows.Err(); err != nil {
-		return Page{}, fmt.Errorf("list payments: %w", err)
 	}
 	if len(page.Payments) > limit {
 		page.Payments = page.Payments[:limit]
 		last := page.Payments[limit-1]
-		page.Next = strconv.FormatInt(db.Millis(last.Started), 10) + "." + last.ID
+		page.Next = db.Place{At: db.Millis(last.Started), ID: last.ID}.String()
 	}
 	return page, nil
 }
@@ -100,24 +80,17 @@ func (l *Ledger) List(ctx context.Context, q Query) (Page, error) {
 // Totals adds up what a Filter chooses, by state, intent and currency.
 func (l *Ledger) Totals(ctx context.Context, f Filter) ([]Total, error) {
 	where, args := f.where()
-	rows, err := l.db.Query(ctx, "SELECT state, intent, currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT) FROM payments WHERE "+
+	totals, err := db.Select(ctx, l.db, scanTotal, "SELECT state, intent, currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT) FROM payments WHERE "+
 		where+" GROUP BY state, intent, currency ORDER BY state, intent, currency", args...)
 	if err != nil {
 		return nil, fmt.Errorf("total payments: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Total
-	for rows.Next() {
-		var t Total
-		if err := rows.Scan(&t.State, &t.Intent, &t.Amount.Currency, &t.Count, &t.Amount.Minor); err != nil {
-			return nil, fmt.Errorf("total payments: %w", err)
-		}
-		out = append(out, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("total payments: %w", err)
-	}
-	return out, nil
+	return totals, nil
+}
+
+func scanTotal(from db.Scanner) (t Total, err error) {
+	err = from.Scan(&t.State, &t.Intent, &t.Amount.Currency, &t.Count, &t.Amount.Minor)
+	return t, err
 }
 
 // where is the filter as SQL. Values are never part of its text.

@@ -17,7 +17,7 @@ const columns = `id, call, turn, step, flow, intent, source, method, connector, 
 	error_code, error_text, connector_error, review, review_note, started_at, deadline_at, updated_at, closed_at`
 
 // placeholders are as many ? as there are columns.
-var placeholders = strings.TrimSuffix(strings.Repeat("?, ", strings.Count(columns, ",")+1), ", ")
+var placeholders = db.Marks(strings.Count(columns, ",") + 1)
 
 // row is a payment with what only the store knows of it.
 type row struct {
@@ -42,10 +42,7 @@ func flag(b bool) int {
 	return 0
 }
 
-// scanner is a row of either kind of result.
-type scanner interface{ Scan(dest ...any) error }
-
-func scan(from scanner) (row, error) {
+func scan(from db.Scanner) (row, error) {
 	var r row
 	var kept, review int
 	var started, deadline, updated, closed int64

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/paydial/paydial/db"
 )
@@ -31,7 +30,7 @@ func StandingOf(ctx context.Context, d *db.DB, sids []string) (map[string]Standi
 			args[i] = sid
 		}
 		query := "SELECT sid, CASE WHEN verified_at > 0 AND archive_deleted_at = 0 THEN 1 ELSE 0 END, CASE WHEN cliff_at > 0 THEN 1 ELSE 0 END" +
-			" FROM recordings WHERE sid IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ") + ")"
+			" FROM recordings WHERE sid IN (" + db.Marks(len(some)) + ")"
 		if err := standings(ctx, d, out, query, args); err != nil {
 			if d.QueryRow(ctx, "SELECT COUNT(*) FROM recordings_versions").Scan(new(int)) != nil && d.Ping(ctx) == nil {
 				err = ErrNoIndex

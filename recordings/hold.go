@@ -138,23 +138,11 @@ func (r *Recordings) Holds(ctx context.Context) ([]Hold, error) {
 }
 
 func (r *Recordings) holds(ctx context.Context, where string, args ...any) ([]Hold, error) {
-	rows, err := r.cfg.DB.Query(ctx, "SELECT "+holdColumns+" FROM recording_holds WHERE "+where, args...)
+	found, err := db.Select(ctx, r.cfg.DB, scanHold, "SELECT "+holdColumns+" FROM recording_holds WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list holds: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Hold
-	for rows.Next() {
-		h, err := scanHold(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list holds: %w", err)
-		}
-		out = append(out, h)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list holds: %w", err)
-	}
-	return out, nil
+	return found, nil
 }
 
 // matching is the condition for holds that are in force on a recording; its arguments are those of matchArgs.
@@ -167,20 +155,7 @@ func matchArgs(w *row) []any {
 
 // holdsOn are the ids of the holds that are in force on a recording.
 func holdsOn(ctx context.Context, tx *db.Tx, w *row) ([]string, error) {
-	rows, err := tx.Query(ctx, "SELECT id FROM recording_holds WHERE "+matching, matchArgs(w)...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return db.Select(ctx, tx, db.Word, "SELECT id FROM recording_holds WHERE "+matching, matchArgs(w)...)
 }
 
 // holdsNow are the holds that are in force on a recording.
@@ -188,7 +163,7 @@ func (r *Recordings) holdsNow(ctx context.Context, w *row) ([]Hold, error) {
 	return r.holds(ctx, matching+" ORDER BY placed_at, id", matchArgs(w)...)
 }
 
-func scanHold(from scanner) (Hold, error) {
+func scanHold(from db.Scanner) (Hold, error) {
 	var h Hold
 	var since, until, placed, released int64
 	err := from.Scan(&h.ID, &h.On.Recording, &h.On.Call, &h.On.Line, &since, &until, &h.By, &h.Reason, &placed, &released,
@@ -277,20 +252,7 @@ func (r *Recordings) resettle(ctx context.Context, sids []string, each func(row)
 
 // sids reads what a query of one text column finds.
 func (r *Recordings) sids(ctx context.Context, query string, args ...any) ([]string, error) {
-	rows, err := r.cfg.DB.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var sid string
-		if err := rows.Scan(&sid); err != nil {
-			return nil, err
-		}
-		out = append(out, sid)
-	}
-	return out, rows.Err()
+	return db.Select(ctx, r.cfg.DB, db.Word, query, args...)
 }
 
 // applyHolds brings rows up to date with the holds whose placing or release was not finished.

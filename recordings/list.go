@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,8 +12,6 @@ import (
 
 // Limits of one page of List.
 const (
-	defaultPage = 50
-	maxPage     = 500
 	// maxLooked is how many rows one page looks at. A filter of several parts uses the index of one and looks at what
 	// that finds, so a page of a rare combination may have few recordings, or none, and still a Next.
 	maxLooked = 10_000
@@ -72,18 +69,14 @@ type clause struct {
 // List returns one page of recordings, newest first. Recordings that are added meanwhile do not shift later pages. The
 // time it takes does not grow with their number. The errors are ErrCursor and failures of the database.
 func (r *Recordings) List(ctx context.Context, q Query) (Page, error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultPage
-	}
-	limit = min(limit, maxPage)
+	limit := db.PageSize(q.Limit)
 	l := q.list()
 	var page Page
 	p, err := cursor(q.After)
 	if err != nil {
 		return page, fmt.Errorf("list recordings: %w", err)
 	}
-	size, last := limit+1, place{}
+	size, last := limit+1, db.Place{}
 	for looked := 0; ; size = min(4*size, chunk) {
 		found, err := r.positioned(ctx, l, p, size, limit+1-len(page.Recordings))
 		if err != nil {
@@ -113,47 +106,27 @@ func (r *Recordings) List(ctx context.Context, q Query) (Page, error) {
 	}
 }
 
-// place is a place in a list: behind the recording that is there.
-type place struct {
-	at  int64
-	sid string
-}
-
-// String is the place as Page.Next has it.
-func (p place) String() string { return strconv.FormatInt(p.at, 10) + "." + p.sid }
-
 // positioned is a recording and its place.
 type positioned struct {
 	Recording
-	place place
+	place db.Place
 }
 
 // positioned reads what fits among the next rows of the list, as many as size.
-func (r *Recordings) positioned(ctx context.Context, l list, from place, size, limit int) ([]positioned, error) {
+func (r *Recordings) positioned(ctx context.Context, l list, from db.Place, size, limit int) ([]positioned, error) {
 	query, args := l.sql(from, size, limit)
-	found, err := r.cfg.DB.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	var out []positioned
-	for found.Next() {
-		var f positioned
-		w, err := scan(withMore{found, []any{&f.place.at}})
-		if err != nil {
-			return nil, err
-		}
-		f.Recording, f.place.sid = w.Recording, w.SID
-		out = append(out, f)
-	}
-	return out, found.Err()
+	return db.Select(ctx, r.cfg.DB, func(from db.Scanner) (f positioned, err error) {
+		w, err := scan(withMore{from, []any{&f.place.At}})
+		f.Recording, f.place.ID = w.Recording, w.SID
+		return f, err
+	}, query, args...)
 }
 
 // endOf is the place behind so many rows of the list; false when it ends before.
-func (r *Recordings) endOf(ctx context.Context, l list, from place, size int) (place, bool, error) {
+func (r *Recordings) endOf(ctx context.Context, l list, from db.Place, size int) (db.Place, bool, error) {
 	rows, args := l.rows(from, size, l.column+", sid")
-	var p place
-	err := r.cfg.DB.QueryRow(ctx, fmt.Sprintf("SELECT %s, sid FROM (%s) AS found%s LIMIT 1 OFFSET %d", l.column, rows, l.ordered(), size-1), args...).Scan(&p.at, &p.sid)
+	var p db.Place
+	err := r.cfg.DB.QueryRow(ctx, fmt.Sprintf("SELECT %s, sid FROM (%s) AS found%s LIMIT 1 OFFSET %d", l.column, rows, l.ordered(), size-1), args...).Scan(&p.At, &p.ID)
 	if noRows(err) {
 		return p, false, nil
 	}
@@ -162,23 +135,22 @@ func (r *Recordings) endOf(ctx context.Context, l list, from place, size int) (p
 
 // withMore scans further columns behind those of a recording.
 type withMore struct {
-	scanner
+	db.Scanner
 	more []any
 }
 
 // Scan reads them.
-func (m withMore) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.more...)...) }
+func (m withMore) Scan(dest ...any) error { return m.Scanner.Scan(append(dest, m.more...)...) }
 
-func cursor(after string) (place, error) {
+func cursor(after string) (db.Place, error) {
 	if after == "" {
-		return place{}, nil
+		return db.Place{}, nil
 	}
-	ms, sid, ok := strings.Cut(after, ".")
-	at, err := strconv.ParseInt(ms, 10, 64)
-	if !ok || err != nil || sid == "" {
-		return place{}, ErrCursor
+	p, ok := db.ParsePlace(after)
+	if !ok || p.ID == "" {
+		return db.Place{}, ErrCursor
 	}
-	return place{at, sid}, nil
+	return p, nil
 }
 
 func (l list) ordered() string {
@@ -186,15 +158,15 @@ func (l list) ordered() string {
 }
 
 // rows are the next rows of the list behind a place, each source's own first ones, found by its index in order.
-func (l list) rows(from place, size int, columns string) (string, []any) {
+func (l list) rows(from db.Place, size int, columns string) (string, []any) {
 	var args []any
 	var parts []string
 	for i, source := range l.sources {
 		where := source.sql
 		args = append(args, source.args...)
-		if from.sid != "" {
+		if from.ID != "" {
 			where += fmt.Sprintf(" AND (%s, sid) %s (?, ?)", l.column, l.beyond)
-			args = append(args, from.at, from.sid)
+			args = append(args, from.At, from.ID)
 		}
 		parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT %s FROM recordings WHERE %s%s LIMIT %d) AS s%d", columns, where, l.ordered(), size, i))
 	}
@@ -205,7 +177,7 @@ func (l list) rows(from place, size int, columns string) (string, []any) {
 }
 
 // sql is what fits of the next rows.
-func (l list) sql(from place, size, limit int) (string, []any) {
+func (l list) sql(from db.Place, size, limit int) (string, []any) {
 	rows, args := l.rows(from, size, "*")
 	query := "SELECT " + columns + ", " + l.column + " FROM (" + rows + ") AS found"
 	for i, c := range l.rest {

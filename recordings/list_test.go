@@ -191,7 +191,7 @@ func TestListPlans(t *testing.T) {
 		"many": {Filter{Flow: "flow-1", Line: "+15550100001", States: []State{Held}, Until: morning}, "recordings_line"},
 	} {
 		for _, sid := range []string{"", "RE5"} {
-			query, args := c.f.list().sql(place{db.Millis(morning), sid}, 51, 51)
+			query, args := c.f.list().sql(db.Place{At: db.Millis(morning), ID: sid}, 51, 51)
 			plan, err := b.planOf(t, query, args)
 			if err != nil || !strings.Contains(plan, "INDEX "+c.index) || strings.Contains(plan, "SCAN recordings\n") {
 				t.Errorf("%s: %v\n%s", name, err, plan)

@@ -2,7 +2,6 @@ package recordings
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -111,29 +110,17 @@ func (s pauseStore) left(ctx context.Context, resuming, wanted time.Time, limit 
 		db.Millis(wanted), db.Millis(resuming), limit)
 }
 
-// queries is what can be asked, in a transaction or outside.
-type queries interface {
-	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func readPauses(ctx context.Context, from queries, where string, args ...any) ([]pauseRow, error) {
-	rows, err := from.Query(ctx, "SELECT "+pauseColumns+" FROM recording_pauses"+where, args...)
+func readPauses(ctx context.Context, from db.Queryer, where string, args ...any) ([]pauseRow, error) {
+	rows, err := db.Select(ctx, from, scanPause, "SELECT "+pauseColumns+" FROM recording_pauses"+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read pauses: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []pauseRow
-	for rows.Next() {
-		var r pauseRow
-		var wanted, paused, resume, resumed int64
-		if err := rows.Scan(&r.payment, &r.recording, &r.call, &r.who, &r.state, &wanted, &paused, &resume, &resumed, &r.trouble); err != nil {
-			return nil, fmt.Errorf("read pauses: %w", err)
-		}
-		r.wanted, r.paused, r.resume, r.resumed = db.Time(wanted), db.Time(paused), db.Time(resume), db.Time(resumed)
-		out = append(out, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read pauses: %w", err)
-	}
-	return out, nil
+	return rows, nil
+}
+
+func scanPause(from db.Scanner) (r pauseRow, err error) {
+	var wanted, paused, resume, resumed int64
+	err = from.Scan(&r.payment, &r.recording, &r.call, &r.who, &r.state, &wanted, &paused, &resume, &resumed, &r.trouble)
+	r.wanted, r.paused, r.resume, r.resumed = db.Time(wanted), db.Time(paused), db.Time(resume), db.Time(resumed)
+	return r, err
 }

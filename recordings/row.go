@@ -20,7 +20,7 @@ const columns = `sid, account, call, flow, line, class, source, channels, state,
 
 // placeholders are as many ? as there are columns, and assignments the same for an UPDATE.
 var (
-	placeholders = strings.TrimSuffix(strings.Repeat("?, ", strings.Count(columns, ",")+1), ", ")
+	placeholders = db.Marks(strings.Count(columns, ",") + 1)
 	assignments  = strings.Join(strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }), " = ?, ") + " = ?"
 )
 
@@ -96,10 +96,7 @@ func bit(b bool) int {
 	return 0
 }
 
-// scanner is a row of either kind of result.
-type scanner interface{ Scan(dest ...any) error }
-
-func scan(from scanner) (row, error) {
+func scan(from db.Scanner) (row, error) {
 	var w row
 	var flags, notPaused string
 	var held, checked int
@@ -147,20 +144,7 @@ func (r *Recordings) rowOf(ctx context.Context, sid string) (row, error) {
 
 // rows reads what a query of columns finds.
 func (r *Recordings) rows(ctx context.Context, query string, args ...any) ([]row, error) {
-	found, err := r.cfg.DB.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	var out []row
-	for found.Next() {
-		w, err := scan(found)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, w)
-	}
-	return out, found.Err()
+	return db.Select(ctx, r.cfg.DB, scan, query, args...)
 }
 
 // Get returns a recording, or ErrNotFound.

@@ -3,8 +3,9 @@ package recordings
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/paydial/paydial/db"
 )
 
 // Silence is a part of a recording during which it was paused, or should have been.
@@ -28,7 +29,7 @@ func (r *Recordings) Silences(ctx context.Context, of []Recording) (map[string][
 			calls = append(calls, rec.Call)
 		}
 	}
-	where := " WHERE call IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(calls)), ", ") + ") ORDER BY wanted_at, payment"
+	where := " WHERE call IN (" + db.Marks(len(calls)) + ") ORDER BY wanted_at, payment"
 	rows, err := readPauses(ctx, r.cfg.DB, where, calls...)
 	if err != nil {
 		return nil, err

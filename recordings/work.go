@@ -145,20 +145,10 @@ type dueRow struct {
 // dueNow are recordings on which something is to be done now, what is due longest first.
 func (r *Recordings) dueNow(ctx context.Context, limit int) ([]dueRow, error) {
 	now := db.Millis(r.now())
-	rows, err := r.cfg.DB.Query(ctx, "SELECT sid, claim FROM recordings WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, sid LIMIT ?", now, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []dueRow
-	for rows.Next() {
-		var d dueRow
-		if err := rows.Scan(&d.SID, &d.claim); err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, rows.Err()
+	return db.Select(ctx, r.cfg.DB, func(from db.Scanner) (d dueRow, err error) {
+		err = from.Scan(&d.SID, &d.claim)
+		return d, err
+	}, "SELECT sid, claim FROM recordings WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, sid LIMIT ?", now, limit)
 }
 
 // sweeps sweeps now and then. It looks as often as a claim lapses, so that what a killed worker began soon goes on.

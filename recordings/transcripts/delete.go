@@ -73,7 +73,7 @@ const sweepAtOnce = 500
 // of them; the others are deleted.
 func (s *Store) Sweep(ctx context.Context) (SweepReport, error) {
 	var report SweepReport
-	flows, err := readWords(s.db.Query(ctx, "SELECT DISTINCT flow FROM transcripts WHERE deleted_at = 0"))
+	flows, err := db.Select(ctx, s.db, db.Word, "SELECT DISTINCT flow FROM transcripts WHERE deleted_at = 0")
 	if err != nil {
 		return report, fmt.Errorf("sweep transcripts: %w", err)
 	}
@@ -83,8 +83,8 @@ func (s *Store) Sweep(ctx context.Context) (SweepReport, error) {
 		if rules.KeepFor <= 0 {
 			continue
 		}
-		calls, err := readWords(s.db.Query(ctx, "SELECT call FROM transcripts WHERE deleted_at = 0 AND flow = ? AND began_at <= ? ORDER BY began_at LIMIT ?",
-			flow, db.Millis(s.now().Add(-rules.KeepFor)), sweepAtOnce))
+		calls, err := db.Select(ctx, s.db, db.Word, "SELECT call FROM transcripts WHERE deleted_at = 0 AND flow = ? AND began_at <= ? ORDER BY began_at LIMIT ?",
+			flow, db.Millis(s.now().Add(-rules.KeepFor)), sweepAtOnce)
 		errs = append(errs, err)
 		for _, call := range calls {
 			if err := s.remove(ctx, Deletion{Call: call, Via: audit.ViaWorker, Reason: because(rules)}); err != nil {
@@ -119,21 +119,4 @@ func Where(at recordings.Origin) string {
 		return at.File
 	}
 	return fmt.Sprintf("%s:%d", at.File, at.Line)
-}
-
-// readWords reads rows of one word and closes them.
-func readWords(rows *sql.Rows, err error) ([]string, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var word string
-		if err := rows.Scan(&word); err != nil {
-			return nil, err
-		}
-		out = append(out, word)
-	}
-	return out, rows.Err()
 }

@@ -109,7 +109,7 @@ func (s *Store) get(ctx context.Context, call string) (Transcript, error) {
 	if t.Parts, err = s.parts(ctx, call); err != nil {
 		return Transcript{}, err
 	}
-	lines, err := readLines(s.db.Query(ctx, "SELECT "+lineColumns+" FROM transcript_lines WHERE call = ?", call))
+	lines, err := db.Select(ctx, s.db, scanLine, "SELECT "+lineColumns+" FROM transcript_lines WHERE call = ?", call)
 	if err != nil {
 		return Transcript{}, err
 	}
@@ -170,48 +170,28 @@ func gaps(parts []Part, words []Line) []Gap {
 }
 
 func (s *Store) parts(ctx context.Context, call string) ([]Part, error) {
-	rows, err := s.db.Query(ctx, `SELECT sid, name, engine, language, inbound_label, outbound_label, first_at, started_at, stopped_at, error_code,
+	return db.Select(ctx, s.db, scanPart, `SELECT sid, name, engine, language, inbound_label, outbound_label, first_at, started_at, stopped_at, error_code,
 		trouble FROM transcript_parts WHERE call = ? ORDER BY first_at, sid`, call)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []Part
-	for rows.Next() {
-		var p Part
-		var first, started, stopped int64
-		err := rows.Scan(&p.SID, &p.Name, &p.Engine, &p.Language, &p.inbound, &p.outbound, &first, &started, &stopped, &p.Code, &p.Trouble)
-		if err != nil {
-			return nil, err
-		}
-		p.first, p.Started, p.Stopped = db.Time(first), db.Time(started), db.Time(stopped)
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }
 
-// readLines reads rows of lineColumns and closes them.
-func readLines(rows *sql.Rows, err error) ([]line, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []line
-	for rows.Next() {
-		var l line
-		var at int64
-		if err := rows.Scan(&l.part, &l.track, &l.seq, &at, &l.language, &l.confidence, &l.text, &l.kinds); err != nil {
-			return nil, err
-		}
-		l.at = db.Time(at)
-		out = append(out, l)
-	}
-	return out, rows.Err()
+func scanPart(from db.Scanner) (p Part, err error) {
+	var first, started, stopped int64
+	err = from.Scan(&p.SID, &p.Name, &p.Engine, &p.Language, &p.inbound, &p.outbound, &first, &started, &stopped, &p.Code, &p.Trouble)
+	p.first, p.Started, p.Stopped = db.Time(first), db.Time(started), db.Time(stopped)
+	return p, err
+}
+
+// scanLine scans a row of lineColumns.
+func scanLine(from db.Scanner) (l line, err error) {
+	var at int64
+	err = from.Scan(&l.part, &l.track, &l.seq, &at, &l.language, &l.confidence, &l.text, &l.kinds)
+	l.at = db.Time(at)
+	return l, err
 }
 
 const summaryColumns = "call, flow, line, began_at, last_at, lines, masked, cards, trouble"
 
-func (s *Store) scanSummary(row interface{ Scan(...any) error }) (Summary, error) {
+func (s *Store) scanSummary(row db.Scanner) (Summary, error) {
 	var sum Summary
 	var began, last int64
 	err := row.Scan(&sum.Call, &sum.Flow, &sum.Line, &began, &last, &sum.Lines, &sum.Masked, &sum.Cards, &sum.Trouble)

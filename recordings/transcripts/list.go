@@ -4,17 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/paydial/paydial/db"
-)
-
-// Limits of one page of List.
-const (
-	defaultPage = 50
-	maxPage     = 500
 )
 
 // Query chooses transcripts. The zero Query is the first page of all of them, newest first.
@@ -51,41 +43,25 @@ func (s *Store) List(ctx context.Context, q Query) (Page, error) {
 }
 
 func (s *Store) list(ctx context.Context, q Query) (Page, error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultPage
-	}
-	limit = min(limit, maxPage)
+	limit := db.PageSize(q.Limit)
 	where, args := q.where()
 	if q.After != "" {
-		ms, call, ok := strings.Cut(q.After, ".")
-		at, err := strconv.ParseInt(ms, 10, 64)
-		if !ok || err != nil {
+		p, ok := db.ParsePlace(q.After)
+		if !ok {
 			return Page{}, ErrCursor
 		}
-		where, args = where+" AND (began_at < ? OR began_at = ? AND call < ?)", append(args, at, at, call)
+		where, args = where+" AND (began_at < ? OR began_at = ? AND call < ?)", append(args, p.At, p.At, p.ID)
 	}
-	rows, err := s.db.Query(ctx, "SELECT "+summaryColumns+" FROM transcripts WHERE "+where+" ORDER BY began_at DESC, call DESC LIMIT ?",
+	found, err := db.Select(ctx, s.db, s.scanSummary, "SELECT "+summaryColumns+" FROM transcripts WHERE "+where+" ORDER BY began_at DESC, call DESC LIMIT ?",
 		append(args, limit+1)...)
 	if err != nil {
 		return Page{}, err
 	}
-	defer func() { _ = rows.Close() }()
-	var page Page
-	for rows.Next() {
-		sum, err := s.scanSummary(rows)
-		if err != nil {
-			return Page{}, err
-		}
-		page.Transcripts = append(page.Transcripts, sum)
-	}
-	if err := rows.Err(); err != nil {
-		return Page{}, err
-	}
+	page := Page{Transcripts: found}
 	if len(page.Transcripts) > limit {
 		page.Transcripts = page.Transcripts[:limit]
 		last := page.Transcripts[limit-1]
-		page.Next = strconv.FormatInt(db.Millis(last.Began), 10) + "." + last.Call
+		page.Next = db.Place{At: db.Millis(last.Began), ID: last.Call}.String()
 	}
 	return page, nil
 }
@@ -125,22 +101,13 @@ func (s *Store) Of(ctx context.Context, calls []string) (map[string]bool, error)
 	for i, call := range calls {
 		args[i] = call
 	}
-	in := strings.TrimSuffix(strings.Repeat("?, ", len(calls)), ", ")
-	rows, err := s.cfg.DB.Query(ctx, "SELECT call FROM transcripts WHERE call IN ("+in+") AND deleted_at = 0 AND lines > 0", args...)
+	there, err := db.Select(ctx, s.db, db.Word, "SELECT call FROM transcripts WHERE call IN ("+db.Marks(len(calls))+") AND deleted_at = 0 AND lines > 0", args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for transcripts: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
 	out := map[string]bool{}
-	for rows.Next() {
-		var call string
-		if err := rows.Scan(&call); err != nil {
-			return nil, fmt.Errorf("look for transcripts: %w", err)
-		}
+	for _, call := range there {
 		out[call] = true
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("look for transcripts: %w", err)
 	}
 	return out, nil
 }

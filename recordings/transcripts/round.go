@@ -82,14 +82,14 @@ func (r *round) run(ctx context.Context, tx *db.Tx) (map[lineKey]heldLine, error
 func (r *round) read(ctx context.Context, tx *db.Tx) ([]line, error) {
 	const query = "SELECT " + lineColumns + " FROM transcript_lines WHERE call = ?"
 	if r.fresh == nil {
-		return readLines(tx.Query(ctx, query+" ORDER BY at DESC LIMIT ?", r.call, mostLines))
+		return db.Select(ctx, tx, scanLine, query+" ORDER BY at DESC LIMIT ?", r.call, mostLines)
 	}
 	at := r.fresh.at
-	before, err := readLines(tx.Query(ctx, query+" AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?", r.call, db.Millis(at.Add(-span)), db.Millis(at), mostLines))
+	before, err := db.Select(ctx, tx, scanLine, query+" AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?", r.call, db.Millis(at.Add(-span)), db.Millis(at), mostLines)
 	if err != nil {
 		return nil, err
 	}
-	behind, err := readLines(tx.Query(ctx, query+" AND at > ? AND at <= ? ORDER BY at LIMIT ?", r.call, db.Millis(at), db.Millis(at.Add(span)), mostLines))
+	behind, err := db.Select(ctx, tx, scanLine, query+" AND at > ? AND at <= ? ORDER BY at LIMIT ?", r.call, db.Millis(at), db.Millis(at.Add(span)), mostLines)
 	return append(before, behind...), err
 }
 
@@ -175,29 +175,18 @@ func (r *round) others(keep map[lineKey]heldLine, seen []line) {
 
 // count brings the figures of the call up to its lines.
 func (r *round) count(ctx context.Context, tx *db.Tx) error {
-	rows, err := tx.Query(ctx, "SELECT kinds FROM transcript_lines WHERE call = ? AND kinds <> ''", r.call)
+	found, err := db.Select(ctx, tx, db.Word, "SELECT kinds FROM transcript_lines WHERE call = ? AND kinds <> ''", r.call)
 	if err != nil {
 		return err
 	}
 	masked, cards := 0, 0
-	for rows.Next() {
-		var kinds string
-		if err := rows.Scan(&kinds); err != nil {
-			_ = rows.Close()
-			return err
-		}
+	for _, kinds := range found {
 		for _, k := range split(kinds) {
 			masked++
 			if k == redact.Card {
 				cards++
 			}
 		}
-	}
-	if err := rows.Close(); err != nil {
-		return err
-	}
-	if err := rows.Err(); err != nil {
-		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE transcripts SET masked = ?, cards = ?, lines = (SELECT COUNT(*) FROM transcript_lines l WHERE l.call = ?)
 		WHERE call = ?`, masked, cards, r.call, r.call)
