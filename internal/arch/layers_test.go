@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"access":               {"db", "audit"},
 	"payments":             {"twilio", "db", "audit", "internal/carddata", "internal/machine", "internal/redisfeed"},
 	"recordings":           {"twilio", "db", "audit", "internal/carddata", "internal/machine"},
-	"campaigns":            {"twilio", "db"},
+	"campaigns":            {"twilio", "db", "flows", "audit"},
 	"ivr":                  {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns", "internal/carddata"},
 	"console":              {"flows", "sessions", "payments", "recordings", "campaigns", "access", "audit"},
 	"simulator":            {"twilio"},
@@ -104,7 +104,8 @@ func forbidden(s source, from, to string) string {
 var onlyUser = map[string][]string{
 	"github.com/looplab/fsm":            {"internal/machine", "bench"},
 	"github.com/expr-lang/expr":         {"flows"},
-	"go.yaml.in/yaml/v4":                {"flows", "access", "simulator"},
+	"go.yaml.in/yaml/v4":                {"flows", "access", "simulator", "campaigns"},
+	"github.com/nyaruka/phonenumbers":   {"campaigns"},
 	"github.com/coreos/go-oidc/v3":      {"access"},
 	"golang.org/x/oauth2":               {"access"},
 	"golang.org/x/crypto":               {"access"},
