@@ -35,8 +35,16 @@ type Project struct {
 	Recordings  RecordingSection
 	Transcripts TranscriptRules
 	Relay       RelayProviders
+	Outbound    OutboundLimits
 
 	sources map[string]*source // the files it was read from, by path
+}
+
+// OutboundLimits are what the Twilio account allows to all campaigns together.
+type OutboundLimits struct {
+	At             Span
+	CallsPerSecond int // calls begun in a second; Twilio's CPS of the account, 1 unless it was raised
+	AtOnce         int // calls that run at the same time
 }
 
 // Number binds a phone number to the flow it starts.

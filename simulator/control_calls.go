@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,7 +115,7 @@ func (s *Simulator) ctlCalls(w http.ResponseWriter, r *http.Request) {
 		limit = n
 	}
 	views := []callView{}
-	for _, c := range s.calls.newest() {
+	for _, c := range slices.Backward(s.calls.all("")) {
 		if status, _ := c.state(); want != "" && want != status {
 			continue
 		}

@@ -84,7 +84,7 @@ func (c *call) webhooks() []exchange {
 func (c *call) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.exchanges = nil
+	c.exchanges, c.heard, c.children = nil, nil, nil
 	c.transcripts.forget()
 	c.feed.forget()
 	c.track.forget()

@@ -23,6 +23,9 @@ func (l *leg) live(run func(*leg)) {
 		m.ack.settle()
 		l.sim.busy.done()
 	}
+	if len(l.payments) == 0 { // nobody asks for anything that these are needed for
+		l.doc, l.jar, l.news, l.practice = nil, nil, nil, nil
+	}
 }
 
 // follow runs documents one after the other, beginning with the one at to, until the call is over.

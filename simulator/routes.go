@@ -22,6 +22,7 @@ func (s *Simulator) routes() http.Handler {
 
 	mux.HandleFunc("POST /sim/v1/calls", s.ctlRing)
 	mux.HandleFunc("GET /sim/v1/calls", s.ctlCalls)
+	mux.HandleFunc("GET /sim/v1/calls/log", s.ctlPlaced)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}", s.ctlCall)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/digits", s.ctlDigits)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/say", s.ctlSay)

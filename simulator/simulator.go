@@ -40,6 +40,20 @@ type Config struct {
 	// AutoAnswer says who picks up calls that were created over REST: "" nobody (the control API answers), human,
 	// machine or fax.
 	AutoAnswer string
+	// CallsPerSecond is how many calls made over REST begin in a second, the others being queued; default 1, Twilio's
+	// own. A negative number is no limit.
+	CallsPerSecond float64
+	// MaxQueued is how many calls may be queued before another is refused (22005); default so many as begin in 24 hours.
+	// A negative number is no limit.
+	MaxQueued int
+	// MaxCalls is how many calls made over REST may be queued or on the line before another is refused (10004); 0 and
+	// less is no limit, as Twilio publishes none.
+	MaxCalls int
+	// MaxConcurrentREST is how many requests of the REST API are worked on at once; one more is answered with 429
+	// (20429). Default 100; a negative number is no limit.
+	MaxConcurrentREST int
+	// KeepCalls is of how many calls that ended the events and webhooks are kept; default 2000, negative none.
+	KeepCalls int
 	// PublicURL is how others reach this simulator, for RecordingUrl; default the Host of the first request.
 	PublicURL string
 	// PayAttempts is how often <Pay> asks for a field when maxAttempts does not say; default 2. Twilio's own number
@@ -85,6 +99,8 @@ type Simulator struct {
 	notices      *notices
 	recordings   *recordings
 	conferences  conferences
+	outgoing     *outgoing // calls made over REST that wait for their turn
+	requests     requests  // of the REST API that are worked on
 	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox
@@ -140,14 +156,15 @@ func New(cfg Config) (*Simulator, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
-		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{},
+		numbers: newNumbers(), calls: newCalls(cfg.KeepCalls), messages: &messages{}, notices: &notices{},
 		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, payRepeats: cfg.PayRepeats, finalPartial: cfg.FinalPartial, publicURL: cfg.PublicURL,
 		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
 	}
-	s.recordings = newRecordings(s.clock)
+	s.recordings, s.outgoing = newRecordings(s.clock), newOutgoing(s.clock, cfg)
+	s.requests.most = cfg.MaxConcurrentREST
 	s.account = &account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now()}
 	s.account.pciMode.Store(cfg.PCIMode != pciModeOff)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -217,6 +234,7 @@ func (s *Simulator) Close(ctx context.Context) error {
 	s.closed = true
 	s.closing.Unlock()
 	s.cancel()
+	s.outgoing.close()
 	quiet := make(chan struct{})
 	go func() {
 		s.wg.Wait()
