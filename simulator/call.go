@@ -120,7 +120,7 @@ func (c *call) state() (string, bool) {
 }
 
 // advance moves an unfinished call to status and tells those who asked to know.
-func (c *call) advance(s *Simulator, status, answeredBy string) {
+func (c *call) advance(s *Simulator, status string) {
 	c.mu.Lock()
 	if !c.endedAt.IsZero() {
 		c.mu.Unlock()
@@ -132,7 +132,6 @@ func (c *call) advance(s *Simulator, status, answeredBy string) {
 	}
 	if status == statusInProgress {
 		c.answeredAt = c.updated
-		c.answeredBy = answeredBy
 	}
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})
