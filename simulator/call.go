@@ -75,7 +75,8 @@ type call struct {
 	waitingID    int
 	heard        []heard
 	exchanges    []*exchange
-	requests     int // webhooks so far
+	gone         bool // what happened on it is not kept any more
+	requests     int  // webhooks so far
 	children     []*call
 	caller       *callerView // who answers by themselves; nil: nobody
 	placing      placing     // of a call made over REST
