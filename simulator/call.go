@@ -75,7 +75,8 @@ type call struct {
 	waitingID    int
 	heard        []heard
 	exchanges    []*exchange
-	requests     int // webhooks so far
+	gone         bool // what happened on it is not kept any more
+	requests     int  // webhooks so far
 	children     []*call
 	caller       *callerView // who answers by themselves; nil: nobody
 	placing      placing     // of a call made over REST
@@ -120,7 +121,7 @@ func (c *call) state() (string, bool) {
 }
 
 // advance moves an unfinished call to status and tells those who asked to know.
-func (c *call) advance(s *Simulator, status, answeredBy string) {
+func (c *call) advance(s *Simulator, status string) {
 	c.mu.Lock()
 	if !c.endedAt.IsZero() {
 		c.mu.Unlock()
@@ -132,7 +133,6 @@ func (c *call) advance(s *Simulator, status, answeredBy string) {
 	}
 	if status == statusInProgress {
 		c.answeredAt = c.updated
-		c.answeredBy = answeredBy
 	}
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})

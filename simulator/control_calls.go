@@ -9,13 +9,6 @@ import (
 	"time"
 )
 
-// Who may answer a leg.
-const (
-	answerHuman   = "human"
-	answerMachine = "machine"
-	answerFax     = "fax"
-)
-
 // ackLimit is how long, in real time, the control API waits for a leg to take what it was sent.
 const ackLimit = 20 * time.Second
 
@@ -224,10 +217,8 @@ func (s *Simulator) ctlAnswer(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, &in) {
 		return
 	}
-	switch in.By {
-	case answerHuman, answerMachine, answerFax:
-	default:
-		controlError(w, http.StatusBadRequest, `by: "human", "machine" or "fax" is meant`)
+	if !isAnswerer(in.By) {
+		controlError(w, http.StatusBadRequest, "by: one of "+strings.Join(answerers(), ", ")+" is meant")
 		return
 	}
 	if status, _ := c.state(); c.direction == inbound || status != statusRinging && status != statusQueued {

@@ -112,28 +112,8 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 	if o.recording, no = readRecording(form, sourceOutbound); no != nil {
 		return o, no
 	}
-	return o, o.readAMD(form)
-}
-
-// readAMD reads what is asked of answering machine detection.
-func (o *outboundCall) readAMD(form url.Values) *refusal {
-	switch amd := form.Get("MachineDetection"); amd {
-	case "":
-		return nil
-	case "Enable", "DetectMessageEnd":
-		if form.Get("SendDigits") == "" { // Twilio ignores detection then
-			o.amd = amd
-		}
-	default:
-		return &refusal{21234, "MachineDetection is neither Enable nor DetectMessageEnd"}
-	}
-	if form.Get("AsyncAmd") == "true" {
-		if form.Get("AsyncAmdStatusCallback") == "" {
-			return &refusal{21262, "AsyncAmd needs an AsyncAmdStatusCallback"}
-		}
-		o.asyncAMD = &callback{purpose: "amd", url: form.Get("AsyncAmdStatusCallback"), method: form.Get("AsyncAmdStatusCallbackMethod")}
-	}
-	return nil
+	o.amd, no = readDetection(form)
+	return o, no
 }
 
 // readDestination reads Url and Method, or Twiml. Url wins when both are given.

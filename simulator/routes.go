@@ -45,6 +45,9 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /sim/v1/faults", s.ctlFaults)
 	mux.HandleFunc("PUT /sim/v1/faults", s.ctlSetFaults)
 	mux.HandleFunc("DELETE /sim/v1/faults", s.ctlNoFaults)
+	mux.HandleFunc("GET /sim/v1/crowd", s.ctlCrowd)
+	mux.HandleFunc("PUT /sim/v1/crowd", s.ctlSetCrowd)
+	mux.HandleFunc("DELETE /sim/v1/crowd", s.ctlNoCrowd)
 	mux.HandleFunc("GET /sim/v1/clock", s.ctlClock)
 	mux.HandleFunc("POST /sim/v1/clock", s.ctlAdvance)
 	mux.HandleFunc("/sim/v1/", func(w http.ResponseWriter, r *http.Request) {

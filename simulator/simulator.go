@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/paydial/paydial/simulator/crowd"
 )
 
 // What the simulator is when nothing else is said; the same in every paydial.
@@ -38,8 +41,10 @@ type Config struct {
 	// Seed makes SIDs and everything drawn by chance the same in every run; 0 draws them anew.
 	Seed uint64
 	// AutoAnswer says who picks up calls that were created over REST: "" nobody (the control API answers), human,
-	// machine or fax.
+	// machine (with a beep), machine-no-beep, machine-talks-on, fax, or unclear, whom detection cannot tell.
 	AutoAnswer string
+	// Crowd answers calls made over REST to numbers that are not the account's, before AutoAnswer; nil: nobody does.
+	Crowd *crowd.Crowd
 	// CallsPerSecond is how many calls made over REST begin in a second, the others being queued; default 1, Twilio's
 	// own. A negative number is no limit.
 	CallsPerSecond float64
@@ -101,6 +106,7 @@ type Simulator struct {
 	conferences  conferences
 	outgoing     *outgoing // calls made over REST that wait for their turn
 	requests     requests  // of the REST API that are worked on
+	crowd        crowdBox
 	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox
@@ -144,11 +150,6 @@ func New(cfg Config) (*Simulator, error) {
 	if cfg.Pace < 0 {
 		return nil, fmt.Errorf("pace %v: 0 or more is meant", cfg.Pace)
 	}
-	switch cfg.AutoAnswer {
-	case "", answerHuman, answerMachine, answerFax:
-	default:
-		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
-	}
 	if err := checkKnobs(cfg); err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func New(cfg Config) (*Simulator, error) {
 	s.account = &account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now()}
 	s.account.pciMode.Store(cfg.PCIMode != pciModeOff)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	err := s.openConnectors(cfg)
+	err := errors.Join(s.crowd.set(cfg.Crowd), s.openConnectors(cfg))
 	for i := 0; i < len(cfg.Numbers) && err == nil; i++ {
 		err = s.addNumber(cfg.Numbers[i])
 	}
@@ -187,6 +188,8 @@ const pciModeOff = "off"
 
 func checkKnobs(cfg Config) error {
 	switch {
+	case cfg.AutoAnswer != "" && !isAnswerer(cfg.AutoAnswer):
+		return fmt.Errorf("auto answer %q: one of %s is meant", cfg.AutoAnswer, strings.Join(answerers(), ", "))
 	case cfg.PCIMode != "" && cfg.PCIMode != "on" && cfg.PCIMode != pciModeOff:
 		return fmt.Errorf("PCI Mode %q: on or off is meant", cfg.PCIMode)
 	case cfg.PayRepeats != "" && cfg.PayRepeats != "resend" && cfg.PayRepeats != payRepeatsSilent:

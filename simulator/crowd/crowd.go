@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"strconv"
 	"time"
+
+	"github.com/paydial/paydial/simulator/habit"
 )
 
 // Behaviour is what somebody who is rung does.
@@ -138,6 +140,9 @@ func (p *Person) Rings() time.Duration {
 func (p *Person) Leaves() (time.Duration, bool) {
 	return p.between("leaves", time.Second, 6*time.Second), p.Behaviour == HangsUp
 }
+
+// Card is what they pay with.
+func (p *Person) Card() habit.Card { return p.people.cards[p.Behaviour] }
 
 // Patience is how long they wait to be connected with somebody; negative is for ever.
 func (p *Person) Patience() time.Duration { return p.people.patience }
