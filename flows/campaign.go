@@ -31,6 +31,10 @@ type Campaign struct {
 	RulesOff     []RuleOff // rules of the rule book that this campaign switches off
 	Text         string    // the file, as it was read
 	Hash         string    // of Text, hex
+	// Places are where the fields at the top of the file stand, by name.
+	Places map[string]Span
+
+	ignored map[ignored]bool // what comments of the file ask to ignore
 }
 
 // Column says which column of the list holds a field: phone, id, timezone, postal_code, country, consent, consent_source,

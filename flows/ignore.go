@@ -22,7 +22,24 @@ type ignored struct {
 
 // ignore takes the findings away that comments ask to ignore, and adds what is wrong with the comments.
 func (l *loader) ignore(found Findings) Findings {
-	marks := map[ignored]bool{}
+	marks, wrong := l.readMarks()
+	var kept Findings
+	for _, f := range append(found, wrong...) {
+		if !marks[ignored{f.File, f.Line, f.Code}] {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// marks are what the comments of all files ask to ignore.
+func (l *loader) marks() map[ignored]bool {
+	marks, _ := l.readMarks()
+	return marks
+}
+
+func (l *loader) readMarks() (marks map[ignored]bool, found Findings) {
+	marks = map[ignored]bool{}
 	for _, src := range l.project.sources {
 		below := 0 // the next line below that is more than a comment
 		for n := len(src.lines); n > 0; n-- {
@@ -37,13 +54,7 @@ func (l *loader) ignore(found Findings) Findings {
 			marks[mark] = true
 		}
 	}
-	var kept Findings
-	for _, f := range found {
-		if !marks[ignored{f.File, f.Line, f.Code}] {
-			kept = append(kept, f)
-		}
-	}
-	return kept
+	return marks, found
 }
 
 // readIgnore reads the ignore comment in line n, if there is one: what it takes away from line about, or what is

@@ -20,6 +20,7 @@ func Load(b Bundle) (*Project, Findings) {
 			PCIMode:   true,
 			Languages: []string{defaultLanguage},
 			Payments:  PaymentRules{Connector: "Default", Currency: "usd"},
+			Outbound:  OutboundLimits{CallsPerSecond: 1, AtOnce: 100},
 			Flows:     map[string]*Flow{},
 			sources:   map[string]*source{},
 		},

@@ -80,31 +80,37 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 func (r *reader) readHours(m *fields) map[string]*OpeningHours {
 	out := map[string]*OpeningHours{}
 	r.eachNamed(m, "hours", "the opening hours", func(f field, m *fields) {
-		h := &OpeningHours{At: m.at, Name: f.name()}
-		if at, ok := m.filled("closed"); ok {
-			for _, item := range r.items(at) {
-				if day := r.asDate(item); day != "" {
-					h.Closed = append(h.Closed, day)
-				}
-			}
-		}
-		var given [7]bool
-		m.each(func(day field) {
-			if day.name() == "closed" {
-				return
-			}
-			spans := r.asOpen(day)
-			for _, d := range r.asDays(day, m.legal) {
-				if given[d] {
-					r.add("F127", r.src.spanOf(day.key), weekdays[d]+" is here twice").Label = "say it once for each day"
-					continue
-				}
-				h.Weekly[d], given[d] = spans, true
-			}
-		})
-		out[h.Name] = h
+		h := m.openHours(f.name())
+		out[h.Name] = &h
 	})
 	return out
+}
+
+// openHours reads the days of opening hours and when they are closed. Fields that were asked for before are not days.
+func (m *fields) openHours(name string) OpeningHours {
+	h := OpeningHours{At: m.at, Name: name}
+	if at, ok := m.filled("closed"); ok {
+		for _, item := range m.items(at) {
+			if day := m.asDate(item); day != "" {
+				h.Closed = append(h.Closed, day)
+			}
+		}
+	}
+	var given [7]bool
+	m.each(func(day field) {
+		if slices.Contains(m.legal, day.name()) {
+			return
+		}
+		spans := m.asOpen(day)
+		for _, d := range m.asDays(day, m.legal) {
+			if given[d] {
+				m.add("F127", m.src.spanOf(day.key), weekdays[d]+" is here twice").Label = "say it once for each day"
+				continue
+			}
+			h.Weekly[d], given[d] = spans, true
+		}
+	})
+	return h
 }
 
 // asDays reads the name of an hours field: "mon", "mon-fri", "sat, sun" or "daily".

@@ -36,6 +36,7 @@ func (l *loader) readProject(src *source, top *yaml.Node) {
 	r.readPayments(m)
 	p.Teams = r.readTeams(m)
 	r.readNumbers(m)
+	r.readOutbound(m)
 	r.readPrivacy(m)
 	p.Recordings, p.Transcripts = r.readKeeping(m)
 	m.done()
