@@ -22,7 +22,7 @@ var (
 	// ErrNotOnList says that what is to be taken off a list does not stand on it.
 	ErrNotOnList = errors.New("campaigns: not on the list")
 	// ErrListName says that a text cannot name a list.
-	ErrListName = errors.New("campaigns: a list's name is letters, digits, and . _ - in between, at most 64")
+	ErrListName = errors.New("campaigns: a list's name is letters, digits, and . _ - / in between, at most 128")
 	// ErrNoList says that there is no such list.
 	ErrNoList = errors.New("campaigns: there is no such list")
 	// ErrScope says that a list takes numbers only, or that its scope cannot change because of what stands on it.
