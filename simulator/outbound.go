@@ -72,6 +72,16 @@ func (l *leg) detect(d detection, first *destination) {
 	tell()
 }
 
+// limit ends an answered call when it has lasted for d, if it has not ended before.
+func (l *leg) limit(d time.Duration) {
+	l.call.mu.Lock()
+	answered := l.call.answeredAt
+	l.call.mu.Unlock()
+	if !answered.IsZero() {
+		l.sim.clock.after(max(0, answered.Add(d).Sub(l.now())), func() { l.mail.post(message{hangup: byAPI}) })
+	}
+}
+
 // detected notes who answered.
 func (c *call) detected(by string) {
 	c.mu.Lock()

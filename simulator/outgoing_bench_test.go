@@ -20,7 +20,7 @@ import (
 // as one client can. It tells what a call costs, both sides of HTTP and the client included, and which share of one
 // core that is at 50 and at 200 calls a second.
 func BenchmarkOutbound(b *testing.B) {
-	dial, _ := outboundWorld(b, 0)
+	dial, _, _ := outboundWorld(b)
 	before := cpu()
 	b.ResetTimer()
 	for i := range b.N {
@@ -33,8 +33,65 @@ func BenchmarkOutbound(b *testing.B) {
 	b.ReportMetric(100*200*each.Seconds(), "%core@200/s")
 }
 
+// BenchmarkPacing lets queued calls begin at 50 and at 200 a second for two seconds, and tells how close to that it came:
+// the rate in percent of what was asked for, and how many began in the fullest second.
+func BenchmarkPacing(b *testing.B) {
+	for _, rate := range []int{50, 200} {
+		b.Run(fmt.Sprint(rate, " a second"), func(b *testing.B) {
+			for range b.N {
+				dial, settle, sim := outboundWorld(b, perSecond(float64(rate)))
+				for i := range 2 * rate {
+					dial(i)
+				}
+				settle()
+				w := &world{t: b, srv: &httptest.Server{URL: sim}}
+				var started []time.Time
+				for _, p := range w.placedAfter(0) {
+					started = append(started, p.StartedAt)
+				}
+				fullest, first := 0, 0
+				for i, at := range started {
+					for at.Sub(started[first]) >= time.Second {
+						first++
+					}
+					fullest = max(fullest, i-first+1)
+				}
+				took := started[len(started)-1].Sub(started[0]).Seconds()
+				b.ReportMetric(100*float64(len(started)-1)/took/float64(rate), "%rate")
+				b.ReportMetric(float64(fullest), "calls-in-fullest-second")
+			}
+		})
+	}
+}
+
+// BenchmarkList pages through 20,000 calls: a page of 50, those to one number, and those in one status.
+func BenchmarkList(b *testing.B) {
+	dial, settle, sim := outboundWorld(b)
+	for i := range 20_000 {
+		dial(i)
+	}
+	settle()
+	w := &world{t: b, srv: &httptest.Server{URL: sim}, token: simulator.DefaultAuthToken}
+	for name, query := range map[string]string{"page": "?Page=0", "number": "?To=%2B15550007777", "status": "?Status=queued", "far": "?Page=350"} {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				if code, _ := w.rest("GET", "/Calls.json"+query); code != 200 {
+					b.Fatal(code)
+				}
+			}
+		})
+	}
+	b.Run("log", func(b *testing.B) {
+		for range b.N {
+			if n := len(w.placedAfter(0)); n != 20_000 {
+				b.Fatal(n)
+			}
+		}
+	})
+}
+
 // outboundWorld is a simulator with a crowd, a function that makes a call, and one that waits until all have ended.
-func outboundWorld(tb testing.TB, keep int) (dial func(i int), settle func()) {
+func outboundWorld(tb testing.TB, change ...func(*simulator.Config)) (dial func(i int), settle func(), sim string) {
 	tb.Helper()
 	var ended sync.WaitGroup
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,16 +103,18 @@ func outboundWorld(tb testing.TB, keep int) (dial func(i int), settle func()) {
 		w.Header().Set("Content-Type", "text/xml")
 		_, _ = io.WriteString(w, `<Response><Say>Hello.</Say></Response>`)
 	}))
-	sim, err := simulator.New(simulator.Config{
-		Numbers: []simulator.Number{{Number: line}}, CallsPerSecond: -1, KeepCalls: keep, Crowd: &crowd.Crowd{Seed: 1},
-	})
+	cfg := simulator.Config{Numbers: []simulator.Number{{Number: line}}, CallsPerSecond: -1, Crowd: &crowd.Crowd{Seed: 1}}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := simulator.New(cfg)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	srv := httptest.NewServer(sim.Handler())
+	srv := httptest.NewServer(s.Handler())
 	tb.Cleanup(func() {
 		ended.Wait()
-		_ = sim.Close(tb.Context())
+		_ = s.Close(tb.Context())
 		srv.Close()
 		app.Close()
 	})
@@ -78,7 +137,7 @@ func outboundWorld(tb testing.TB, keep int) (dial func(i int), settle func()) {
 		if res.StatusCode != http.StatusCreated {
 			tb.Fatal(res.Status)
 		}
-	}, ended.Wait
+	}, ended.Wait, srv.URL
 }
 
 // cpu is the time that this process has had on all cores.

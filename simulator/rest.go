@@ -110,7 +110,9 @@ func (s *Simulator) rest(h restHandler) http.Handler {
 			restError(w, http.StatusBadRequest, 20001, "The request's parameters cannot be read")
 			return
 		}
-		h(w, r)
+		if s.trouble(w, r, h) {
+			h(w, r)
+		}
 	})
 }
 

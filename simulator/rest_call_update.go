@@ -17,6 +17,14 @@ func (s *Simulator) restUpdateCall(w http.ResponseWriter, r *http.Request) {
 		restError(w, http.StatusBadRequest, no.code, no.text)
 		return
 	}
+	limit, no := readSeconds(r.Form, "TimeLimit", 0, 86400)
+	if no != nil {
+		restError(w, http.StatusBadRequest, no.code, no.text)
+		return
+	}
+	if limit > 0 {
+		c.leg.mail.post(message{done: func() { c.leg.limit(limit) }})
+	}
 	c.update(r.Form)
 	switch {
 	case m == nil:
