@@ -219,8 +219,12 @@ func TestNextIsAllowedAndNotTheSecondBefore(t *testing.T) {
 	t.Parallel()
 	own := ownBook("us-collection", "  - { rule: holidays, figures: { calendar: us-federal, closed: yes } }")
 	r := rand.New(rand.NewPCG(12, 1006))
+	b, err := Open(&flows.Campaign{Kind: flows.KindCollection, Country: "US"}, own)
+	if err != nil {
+		t.Fatal(err)
+	}
 	told := map[Reason]int{}
-	for range 40 * drawn {
+	for range 2000 {
 		week := changes[r.IntN(len(changes))]
 		c, f := drawCase(t, r, week.zone, week.near)
 		c.Kind, f.DebtID = flows.KindCollection, "D-1"
@@ -228,10 +232,6 @@ func TestNextIsAllowedAndNotTheSecondBefore(t *testing.T) {
 			if r.IntN(2) == 0 {
 				f.Past = append(f.Past, Past{At: f.Now.Add(-time.Duration(r.IntN(8*24*60)) * time.Minute), DebtID: "D-1", Talked: i == 0})
 			}
-		}
-		b, err := Open(c, own)
-		if err != nil {
-			t.Fatal(err)
 		}
 		d := b.Judge(c, f)
 		if told[d.Reason]++; d.Next.IsZero() {

@@ -15,7 +15,7 @@ func lintCommand(s streams) *cobra.Command {
 	var strict, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "lint [DIR]",
-		Short: "Check flows and campaigns: where something is wrong and how to mend it",
+		Short: "Check flows and campaigns: what is wrong and how to mend it",
 		Example: "  paydial lint\n  paydial lint examples/bill-payment --strict\n" +
 			"  paydial lint --format github      # annotations in a pull request",
 		Args: cobra.MaximumNArgs(1),
