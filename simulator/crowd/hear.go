@@ -24,8 +24,19 @@ type Reply struct {
 	Wished  bool // they found what they were looking for
 }
 
-// Hears lets the person hear words.
-func (p *Person) Hears(words string) { p.news += words + " " }
+// maxHeard is how much of what was heard is remembered until a question comes.
+const maxHeard = 8 << 10
+
+// Hears lets the person hear words. Machines do not listen.
+func (p *Person) Hears(words string) {
+	if !p.Behaviour.Human() {
+		return
+	}
+	p.news += words + " "
+	if extra := len(p.news) - maxHeard; extra > 0 {
+		p.news = p.news[extra:]
+	}
+}
 
 // Asked is what they do now that keys are wanted. What was heard since the last question is what it is about.
 func (p *Person) Asked(q Question) Reply {
