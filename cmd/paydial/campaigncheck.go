@@ -86,17 +86,11 @@ func checkCampaign(cmd *cobra.Command, s streams, name string, f checkFlags) err
 	if known != nil { // an interface with nil in it would be asked
 		q.Known = known
 	}
-	var out *ownFile
-	if !f.noRejected {
-		if f.rejected == "" {
-			f.rejected = filepath.Join(filepath.Dir(list), c.Name+".rejected.csv")
-		}
-		if sameFile(f.rejected, list) {
-			return fail(exitUsage, "the rejected rows would be written over the list: name another file with --rejected")
-		}
-		if out, err = newOwnFile(f.rejected); err != nil {
-			return err
-		}
+	out, err := f.rejectedFile(list, c.Name)
+	if err != nil {
+		return err
+	}
+	if out != nil {
 		defer out.discard()
 		q.Rejected = out
 	}
@@ -112,7 +106,7 @@ func checkCampaign(cmd *cobra.Command, s streams, name string, f checkFlags) err
 		if err := out.keep(); err != nil {
 			return err
 		}
-		written = fromHere(f.rejected)
+		written = fromHere(out.name)
 	}
 	if err := tellCheck(s, checkPage{report, c, written, name, f}); err != nil {
 		return err
@@ -121,6 +115,21 @@ func checkCampaign(cmd *cobra.Command, s streams, name string, f checkFlags) err
 		return &exitError{code: exitFindings, err: errors.New("rejected rows"), silent: true}
 	}
 	return nil
+}
+
+// rejectedFile begins the file of rejected rows; nil when none is wanted.
+func (f checkFlags) rejectedFile(list, campaign string) (*ownFile, error) {
+	if f.noRejected {
+		return nil, nil
+	}
+	name := f.rejected
+	if name == "" {
+		name = filepath.Join(filepath.Dir(list), campaign+".rejected.csv")
+	}
+	if sameFile(name, list) {
+		return nil, fail(exitUsage, "the rejected rows would be written over the list: name another file with --rejected")
+	}
+	return newOwnFile(name)
 }
 
 func sameFile(a, b string) bool {
@@ -147,7 +156,9 @@ func checkFailure(err error, list string) error {
 type people struct{ *campaigns.DoNotCall }
 
 // Past are the attempts of campaigns; there are none yet.
-func (people) Past(context.Context, []string, time.Time) (map[string][]rules.Past, error) { return nil, nil }
+func (people) Past(context.Context, []string, time.Time) (map[string][]rules.Past, error) {
+	return nil, nil
+}
 
 // knownPeople opens the database, where one is configured or there, for looking only; nil where there is none.
 func knownPeople(cmd *cobra.Command, s streams) (*people, func(), error) {
@@ -176,7 +187,7 @@ func knownPeople(cmd *cobra.Command, s streams) (*people, func(), error) {
 	return &people{lists}, func() { _ = d.Close() }, nil
 }
 
-// money is an amount for reading.
+// roundMoney is an amount for reading.
 func roundMoney(amount float64, currency string) string {
 	if amount < 10 {
 		return fmt.Sprintf("%.2f %s", amount, currency)

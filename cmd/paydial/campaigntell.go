@@ -146,7 +146,7 @@ func (c checkPage) below(s streams, p palette) {
 	}
 	fmt.Fprintln(s.out)
 	for _, text := range c.Remarks {
-		fmt.Fprintln(s.out, hanging(text, 2))
+		fmt.Fprintln(s.out, hanging(text, 0))
 	}
 	if !c.Looked {
 		fmt.Fprintln(s.out, hanging("The server's do-not-call lists and earlier attempts were not looked at: there is no database here. Name it with --database-url or PAYDIAL_DATABASE_URL.", 0))

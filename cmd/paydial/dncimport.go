@@ -99,7 +99,7 @@ func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) err
 func (d *dncFlags) importFailure(res campaigns.ImportResult, err error) error {
 	err = dncFailure(err)
 	if res.New+res.Already > 0 && !res.DryRun {
-		fmt.Fprintf(d.s.err, "%s numbers are on %s already; import the file again when it is mended\n", thousands(res.New+res.Already), d.list)
+		fmt.Fprintf(d.s.err, "what stood before it is on %s: %s; import the file again when it is mended\n", d.list, plural(int(res.New+res.Already), "number"))
 	}
 	return err
 }

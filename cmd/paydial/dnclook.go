@@ -236,7 +236,7 @@ func (d *dncFlags) exportCommand() *cobra.Command {
 	format, to := "", ""
 	cmd := &cobra.Command{
 		Use:     "export",
-		Short:   "Write a list as CSV that is safe in a spreadsheet, or as lines of JSON",
+		Short:   "Write a list as CSV for a spreadsheet, or as lines of JSON",
 		Example: "  paydial dnc export --list company -o company.csv\n  paydial dnc export --list company --format ndjson | wc -l",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
