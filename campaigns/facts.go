@@ -23,7 +23,7 @@ type known struct {
 
 // learn reads what the rules have to know of some people, from where they are being decided on.
 func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []personRow) (*known, error) {
-	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}, past: map[string][]rules.Past{}, debts: map[string][]rules.Past{}}
+	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}}
 	var phones, debts []any
 	seen := map[string]bool{}
 	for _, x := range people {
@@ -50,13 +50,11 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	for _, phone := range opted {
 		k.optedOut[phone] = true
 	}
-	if err := learnPast(ctx, from, k.past, "phone", phones, since); err != nil {
-		return nil, err
+	if k.past, err = learnPast(ctx, from, "phone", phones, since); err != nil || len(debts) == 0 {
+		return k, err
 	}
-	if len(debts) == 0 {
-		return k, nil
-	}
-	return k, learnPast(ctx, from, k.debts, "debt_id", debts, since)
+	k.debts, err = learnPast(ctx, from, "debt_id", debts, since)
+	return k, err
 }
 
 func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phones []any, lists []list) error {
@@ -82,7 +80,8 @@ func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phon
 }
 
 // learnPast reads attempts, of all campaigns and of other systems, by number or by debt. One that Twilio refused rang nobody.
-func learnPast(ctx context.Context, from queryer, into map[string][]rules.Past, by string, of []any, since int64) error {
+func learnPast(ctx context.Context, from queryer, by string, of []any, since int64) (map[string][]rules.Past, error) {
+	into := map[string][]rules.Past{}
 	marks := db.Marks(len(of))
 	query := strings.NewReplacer("BY", by, "MARKS", marks).Replace(`SELECT a.BY, a.claimed_at, c.name, a.debt_id, a.reached
 		FROM campaign_attempts a JOIN campaigns c ON c.num = a.campaign WHERE a.BY IN (MARKS) AND a.claimed_at >= ? AND a.status <> 'refused'
@@ -100,9 +99,9 @@ func learnPast(ctx context.Context, from queryer, into map[string][]rules.Past, 
 		return struct{}{}, err
 	}, query, args...)
 	if err != nil {
-		return fmt.Errorf("read past attempts: %w", err)
+		return nil, fmt.Errorf("read past attempts: %w", err)
 	}
-	return nil
+	return into, nil
 }
 
 // facts are what the rules decide one person by.
