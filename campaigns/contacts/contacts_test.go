@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/campaigns/contacts"
+	"github.com/paydial/paydial/campaigns/rules"
 )
 
 const goodRow = "M-1,+1 (312) 555-0142,Dana,es-US,1984,129.00,2026-05-04,America/Denver,2025-05-01\n"
@@ -46,7 +47,7 @@ func TestRejects(t *testing.T) {
 	c := campaign(t)
 	for _, tc := range []struct {
 		column, cell             string
-		reason                   contacts.Reason
+		reason                   rules.Reason
 		expected, found, mending string
 	}{
 		{"Mobile", "1.55501E+10", "bad_number", number, `"1.55501E+10"`, "a spreadsheet has made a power of ten of it and its last digits are lost: take the numbers from the source again, with the column set to text"},
