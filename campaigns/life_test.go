@@ -236,7 +236,7 @@ func TestWhyAndExport(t *testing.T) {
 				}
 				return campaigns.CallEnd{Outcome: "renewed", Paid: campaigns.Money{Currency: "usd", Minor: 12900}}
 			}
-			rows := list(0, 2) + "M-7,+13125557777,@Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,\n" +
+			rows := list(0, 2) + "M-7,+13125557777,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,\n" +
 				"M-8,1.3125E+10,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,2025-05-01\n"
 			spring := f.create(file("spring", "try_again: { call_back: { after: 2 days, up_to: 1 } }"), rows)
 			f.work(f.open(nil))
@@ -252,8 +252,11 @@ func TestWhyAndExport(t *testing.T) {
 					t.Errorf("why %s: %q, %v; want %q", who, w.Text, err, want)
 				}
 			}
+			if err := f.answers.Slow(t.Context(), spring, 0, campaigns.Act{By: "=cmd()", Note: "@home"}); err != nil {
+				t.Fatal(err)
+			}
 			var out bytes.Buffer
-			for what, lines := range map[string]int{"people": 5, "attempts": 3, "audit": 3, "outcomes": 8} {
+			for what, lines := range map[string]int{"people": 5, "attempts": 3, "audit": 4, "outcomes": 8} {
 				out.Reset()
 				if err := f.answers.Export(t.Context(), spring, what, "csv", &out); err != nil {
 					t.Fatal(err)
