@@ -23,7 +23,7 @@ func campaignCommand(s streams) *cobra.Command {
 		Example: "  paydial campaign check campaigns/spring-renewals.yaml    # who would be rung, who not, and why\n" +
 			"  paydial campaign preview campaigns/spring-renewals.yaml  # hear the call for the first of them",
 	}
-	inGroup(cmd, "Before", campaignCheckCommand(s))
+	inGroup(cmd, "Before", campaignCheckCommand(s), campaignPreviewCommand(s))
 	return cmd
 }
 
