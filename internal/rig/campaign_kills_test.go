@@ -39,7 +39,7 @@ const crowdOfMany = `{"seed": 7, "pace": 0.02, "weights": {"pays": 30, "declined
 const campaignFile = `format: 1
 campaign: many-renewals
 flow: renew-plan
-call_from: ["+15550100000", "+15550100010"]
+call_from: ["+15550100000"]
 kind: renewal
 contacts: lists/many.csv
 calling_hours: { mon-sun: "%[1]s" }
