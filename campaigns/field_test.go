@@ -127,7 +127,7 @@ func newField(t *testing.T, base string) *field {
 	t.Cleanup(func() { _ = f.db.Close() })
 	f.app = httptest.NewServer(http.HandlerFunc(f.webhook))
 	t.Cleanup(f.app.Close)
-	sim, err := simulator.New(simulator.Config{AutoAnswer: "human", Numbers: []simulator.Number{{Number: "+15550100000"}, {Number: "+15550100010"}}})
+	sim, err := simulator.New(simulator.Config{AutoAnswer: "human", CallsPerSecond: -1, Numbers: []simulator.Number{{Number: "+15550100000"}, {Number: "+15550100010"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
