@@ -9,7 +9,7 @@ import (
 // checkMachine compares what the campaign does with machines with what the flow says to them.
 func (r *campaignReader) checkMachine() {
 	c := r.c
-	if c.Flow == nil {
+	if c.Flow == nil || r.guessed {
 		return
 	}
 	at := firstWritten(c.Machine.At, c.Places["flow"], c.At)
@@ -28,6 +28,24 @@ func (r *campaignReader) checkMachine() {
 	case c.Machine.Detect == DetectFast && c.Machine.Then == LeaveMessage:
 		f := r.add("C114", at, "the message is spoken while the machine's greeting still runs")
 		f.Label = "write detect: wait_for_beep"
+	}
+}
+
+// checkOptOuts finds lists on which people are put who ask not to be called, and which the campaign does not look at.
+func (r *campaignReader) checkOptOuts() {
+	if r.c.Flow == nil || r.unsure {
+		return
+	}
+	told := map[string]bool{}
+	for s := range r.c.Flow.allSteps() {
+		v, ok := s.Verb.(*OptOut)
+		if !ok || told[v.List] || slices.ContainsFunc(r.c.NeverCall, func(l ListName) bool { return l.Name == v.List }) {
+			continue
+		}
+		told[v.List] = true
+		f := r.add("C117", firstWritten(r.c.Places["never_call"], r.c.Places["flow"], r.c.At),
+			fmt.Sprintf("who opts out on a call of flow %q goes on the list %q, and this campaign does not look at it", r.c.Flow.Name, v.List))
+		f.Label = "add it to never_call: [" + v.List + "]"
 	}
 }
 
