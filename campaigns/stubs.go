@@ -19,6 +19,9 @@ type CreateRequest struct {
 	Progress  func(rows int64)
 }
 
+func (c *Campaigns) Create(ctx context.Context, r CreateRequest) (*Campaign, *Report, error) {
+	return &Campaign{}, &Report{}, nil
+}
 func (c *Campaigns) Start(ctx context.Context, name string, o StartOptions, act Act) error {
 	return nil
 }
