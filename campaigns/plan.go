@@ -78,7 +78,7 @@ func readPlan(project *flows.Project, file flows.File, own fs.FS) *plan {
 	}
 	p.campaign = campaign
 	for _, l := range campaign.NeverCall {
-		p.lists = append(p.lists, list{name: listName(l), label: rules.ListLabel(l)})
+		p.lists = append(p.lists, list{name: keptAs(l), label: rules.ListLabel(l)})
 	}
 	if p.book, p.err = rules.Open(campaign, own); p.err != nil {
 		p.err = fmt.Errorf("open the rule book: %w", p.err)
@@ -89,8 +89,8 @@ func readPlan(project *flows.Project, file flows.File, own fs.FS) *plan {
 // list is a do-not-call list: how the server knows it, and how reasons call it.
 type list struct{ name, label string }
 
-// listName is the name by which the server keeps a list: that of a file is its path.
-func listName(l flows.ListName) string {
+// keptAs is the name by which the server keeps a list: that of a file is its path.
+func keptAs(l flows.ListName) string {
 	if l.Name != "" {
 		return l.Name
 	}
