@@ -61,7 +61,7 @@ const (
 		"M-1,+13125550142,Dana,en-US,1984,Gold,129.00,2027-05-04,America/Chicago,2026-05-01\n" +
 		"M-2,+13035550143,Luis,es-US,1990,Silver,89.00,2027-05-14,America/Denver,2026-05-12\n" +
 		"M-3,1.30355E+10,Ann,en-US,1971,Gold,129.00,2027-05-20,America/Denver,2026-05-12\n" +
-		"M-4,+12125550144,=cmd(),en-US,1965,Gold,129.00,2027-05-21,America/New_York,2026-05-12\n"
+		"M-4,+12125550144,Kim,en-US,1965,Gold,129.00,2027-05-21,America/New_York,2026-05-12\n"
 )
 
 // named is the campaign under another name.
