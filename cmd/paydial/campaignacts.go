@@ -50,7 +50,7 @@ func (c *campaignServer) pauseCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.act(cmd, args[0], "pause", noted(note), func(campaigns.Campaign) string {
-				return fmt.Sprintf("paused; live calls go on to their end\nGo on: %s campaign resume %s", c.s.self, args[0])
+				return fmt.Sprintf("paused; live calls go on to their end\nGo on: %s campaign resume %s%s", c.s.self, args[0], c.elsewhere())
 			})
 		},
 	}
@@ -68,7 +68,7 @@ func (c *campaignServer) resumeCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.act(cmd, args[0], "resume", noted(note), func(now campaigns.Campaign) string {
-				return fmt.Sprintf("running, %d calls a minute\nWatch it: %s campaign status %s --watch", now.PerMinute, c.s.self, args[0])
+				return fmt.Sprintf("running, %d calls a minute\nWatch it: %s campaign status %s --watch%s", now.PerMinute, c.s.self, args[0], c.elsewhere())
 			})
 		},
 	}
@@ -215,7 +215,7 @@ func (c *campaignServer) sure(yes bool, question, no string) error {
 	case yes:
 		return nil
 	case !hasPerson(c.s):
-		return fail(exitUsage, "nobody is there to be asked: say --yes\n%s", question)
+		return fail(exitUsage, "%s\nNobody is there to be asked: say --yes", question)
 	}
 	fmt.Fprintf(c.s.err, "%s [y/N] ", question)
 	line, _ := bufio.NewReader(c.s.in).ReadString('\n')

@@ -137,6 +137,8 @@ func whatOf(p campaigns.Person) string {
 	switch {
 	case p.State == campaigns.PersonDone && p.Outcome != "":
 		return strings.ReplaceAll(p.Outcome, "_", " ")
+	case p.State == campaigns.PersonCalling:
+		return "on the line"
 	case p.Reason != "" && p.Text != "":
 		return reasonWords(string(p.Reason)) + ": " + p.Text
 	case p.Reason != "":
@@ -191,50 +193,69 @@ func nameOf(p campaigns.Person) string {
 func (c *campaignServer) printWhy(w campaigns.Why) {
 	p := palette(colourful(c.s, c.s.out))
 	verdict, more, _ := strings.Cut(w.Text, ": ")
-	switch {
-	case w.Person.State == campaigns.PersonCalling, w.Decision.Allowed && w.Person.State != campaigns.PersonDone:
+	if w.Person.State == campaigns.PersonCalling || w.Person.Outcome != "" || w.Decision.Allowed && w.Person.State != campaigns.PersonDone {
 		verdict = p.green(verdict)
-	default:
+	} else {
 		verdict = p.yellow(verdict)
 	}
 	fmt.Fprintf(c.s.out, "%s   %s\n", p.bold(nameOf(w.Person)), verdict)
 	if w.Person.State == campaigns.PersonDone && more != "" {
-		fmt.Fprintf(c.s.out, "  %s\n", hanging(more, 2))
+		fmt.Fprintf(c.s.out, "  %s\n", hanging(strings.ReplaceAll(more, "_", " "), 2))
 	}
+	if w.Person.Outcome == "" && w.Person.State != campaigns.PersonCalling { // else it is told what allowed the call
+		c.printChecks(p, w.Decision.Checks)
+	}
+	if w.Person.State != campaigns.PersonDone {
+		fmt.Fprintf(c.s.out, "  next      %s\n", hanging(whatNext(w), 12))
+	}
+	for i, a := range w.Person.History {
+		fmt.Fprintf(c.s.out, "  %-9s %s\n", fmt.Sprintf("try %d", a.N), attemptWords(a))
+		if i == len(w.Person.History)-1 {
+			fmt.Fprintf(c.s.out, "  %s\n", p.dim("allowed by "+a.Book+" "+a.BookVersion))
+			c.printChecks(p, a.Allowed)
+		}
+	}
+}
+
+// whatNext is when a person is rung next, and why then.
+func whatNext(w campaigns.Why) string {
+	next := "never, as things are"
+	switch {
+	case !w.Next.IsZero():
+		next = nextWords(w.Next, w.Decision.Zone, time.Now())
+	case w.Person.State == campaigns.PersonCalling:
+		next = "on the line now"
+	}
+	if w.Person.Text != "" {
+		next += ", " + w.Person.Text
+	}
+	return next
+}
+
+// printChecks prints rules: those that said yes side by side, then each that said no.
+func (c *campaignServer) printChecks(p palette, checks []rules.Check) {
 	line := " "
-	for _, check := range w.Decision.Checks {
+	end := func() {
+		if line != " " {
+			fmt.Fprintln(c.s.out, marked(line, p))
+		}
+		line = " "
+	}
+	for _, check := range checks {
 		if !check.Passed {
 			continue
 		}
 		text := "✓ " + check.Text
-		if len([]rune(line))+len([]rune(text))+2 > helpWidth && line != " " {
-			fmt.Fprintln(c.s.out, marked(line, p))
-			line = " "
+		if len([]rune(line))+len([]rune(text))+2 > helpWidth {
+			end()
 		}
 		line += strings.Repeat(" ", min(len(line), 3)) + text
 	}
-	if line != " " {
-		fmt.Fprintln(c.s.out, marked(line, p))
-	}
-	for _, check := range w.Decision.Checks {
+	end()
+	for _, check := range checks {
 		if !check.Passed {
 			c.printStop(p, check)
 		}
-	}
-	for _, a := range w.Person.History {
-		fmt.Fprintf(c.s.out, "  %-9s %s\n", fmt.Sprintf("try %d", a.N), attemptWords(a))
-	}
-	if w.Person.State != campaigns.PersonDone {
-		next := "never, as things are"
-		if !w.Next.IsZero() {
-			next = nextWords(w.Next, w.Decision.Zone, time.Now())
-		} else if w.Person.State == campaigns.PersonCalling {
-			next = "on the line now"
-		}
-		if w.Person.Text != "" {
-			next += ", " + w.Person.Text
-		}
-		fmt.Fprintf(c.s.out, "  next      %s\n", hanging(next, 12))
 	}
 }
 

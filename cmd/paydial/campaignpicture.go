@@ -115,28 +115,38 @@ func graphs(b *strings.Builder, p palette, s campaigns.Status) {
 	fmt.Fprintf(b, "%s└%s the last %d minutes\n", strings.Repeat(" ", 20), strings.Repeat("─", len(once)), len(once))
 }
 
-// happened is what became of people, the most first.
+// happened is what became of people, the most first: who was rung, then who was not.
 func happened(b *strings.Builder, p palette, s campaigns.Status) {
-	if s.Counts.Done == 0 {
+	var came, refused []countOf
+	for _, o := range s.Outcomes {
+		came = append(came, countOf{strings.ReplaceAll(o.Outcome, "_", " "), o.People})
+	}
+	for _, r := range s.Refused {
+		refused = append(refused, countOf{reasonWords(string(r.Reason)), r.People})
+	}
+	shares(b, "What happened", came, p.green)
+	shares(b, "Not called", refused, p.yellow)
+}
+
+// countOf is so many people, and what they have in common.
+type countOf struct {
+	words  string
+	people int
+}
+
+// shares prints counts with bars, and what part of their sum each is.
+func shares(b *strings.Builder, head string, of []countOf, paint func(string) string) {
+	sum, most := 0, 1
+	for _, c := range of {
+		sum, most = sum+c.people, max(most, c.people)
+	}
+	if sum == 0 {
 		return
 	}
-	most := 1
-	for _, o := range s.Outcomes {
-		most = max(most, o.People)
-	}
-	for _, r := range s.Refused {
-		most = max(most, r.People)
-	}
-	one := func(words string, n int, paint func(string) string) {
-		share := fmt.Sprintf("%.1f %%", float64(n)*100/float64(s.Counts.Done))
-		fmt.Fprintf(b, "  %-32s %8s  %7s  %s\n", clip(words, 32), thousands(int64(n)), share, paint(strings.Repeat("▇", (n*shareWide+most-1)/most)))
-	}
-	fmt.Fprintf(b, "\n%-34s %8s  %7s\n", "What happened", "people", "share")
-	for _, o := range s.Outcomes {
-		one(strings.ReplaceAll(o.Outcome, "_", " "), o.People, p.green)
-	}
-	for _, r := range s.Refused {
-		one("not called: "+reasonWords(string(r.Reason)), r.People, p.yellow)
+	fmt.Fprintf(b, "\n%-34s %8s  %7s\n", head, "people", "share")
+	for _, c := range of {
+		share := fmt.Sprintf("%.1f %%", float64(c.people)*100/float64(sum))
+		fmt.Fprintf(b, "  %-32s %8s  %7s  %s\n", clip(c.words, 32), thousands(int64(c.people)), share, paint(strings.Repeat("▇", (c.people*shareWide+most-1)/most)))
 	}
 }
 

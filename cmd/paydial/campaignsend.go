@@ -65,7 +65,7 @@ func (c *campaignServer) createCommand() *cobra.Command {
 			}
 			return c.tell(made.raw, func() {
 				c.printCreated(made)
-				fmt.Fprintf(c.s.out, "It is a draft. Start it: %s campaign start %s\n", c.s.self, file.Name)
+				fmt.Fprintf(c.s.out, "It is a draft. Start it: %s campaign start %s%s\n", c.s.self, file.Name, c.elsewhere())
 			})
 		},
 	}
@@ -132,7 +132,7 @@ func (c *campaignServer) startDraft(cmd *cobra.Command, name string, f sendFlags
 			when = f.at
 		}
 		question := fmt.Sprintf("Ring %s of %s people (%s)?", thousands(int64(now.Counts.Pending)), thousands(int64(now.Counts.Total)), when)
-		if err := c.sure(f.yes, question, fmt.Sprintf("%s is a draft; nobody is rung\nStart it: %s campaign start %s", name, c.s.self, name)); err != nil {
+		if err := c.sure(f.yes, question, fmt.Sprintf("%s is a draft; nobody is rung\nStart it: %s campaign start %s%s", name, c.s.self, name, c.elsewhere())); err != nil {
 			return err
 		}
 	}

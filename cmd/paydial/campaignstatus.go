@@ -69,7 +69,7 @@ func (c *campaignServer) watch(cmd *cobra.Command, api *deskClient, name string)
 func redraw(to io.Writer, picture string, before int) int {
 	width, height := 80, 50
 	if f, ok := to.(*os.File); ok {
-		if w, h, err := term.GetSize(int(f.Fd())); err == nil {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
 			width, height = w, h
 		}
 	}
