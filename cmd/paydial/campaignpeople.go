@@ -221,6 +221,8 @@ func (c *campaignServer) printWhy(w campaigns.Why) {
 func whatNext(w campaigns.Why) string {
 	next := "never, as things are"
 	switch {
+	case strings.HasSuffix(w.Text, "has not started"):
+		next = "when the campaign is started"
 	case !w.Next.IsZero():
 		next = nextWords(w.Next, w.Decision.Zone, time.Now())
 	case w.Person.State == campaigns.PersonCalling:

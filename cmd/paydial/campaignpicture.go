@@ -143,17 +143,17 @@ func shares(b *strings.Builder, head string, of []countOf, paint func(string) st
 	if sum == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%-34s %8s  %7s\n", head, "people", "share")
+	fmt.Fprintf(b, "\n%-42s %8s  %7s\n", head, "people", "share")
 	for _, c := range of {
 		share := fmt.Sprintf("%.1f %%", float64(c.people)*100/float64(sum))
-		fmt.Fprintf(b, "  %-32s %8s  %7s  %s\n", clip(c.words, 32), thousands(int64(c.people)), share, paint(strings.Repeat("▇", (c.people*shareWide+most-1)/most)))
+		fmt.Fprintf(b, "  %-40s %8s  %7s  %s\n", clip(c.words, 40), thousands(int64(c.people)), share, paint(strings.Repeat("▇", (c.people*shareWide+most-1)/most)))
 	}
 }
 
 // safety is how near the campaign is to stopping by itself, and what was paid.
 func safety(b *strings.Builder, p palette, s campaigns.Status) {
 	if len(s.Figures) > 0 {
-		fmt.Fprintf(b, "\n%-34s %8s  %7s\n", "Safety", "now", "stops at")
+		fmt.Fprintf(b, "\n%-42s %8s  %7s\n", "Safety", "now", "stops at")
 	}
 	for _, f := range s.Figures {
 		now := fmt.Sprintf("%.1f %%", f.Now)
@@ -164,10 +164,10 @@ func safety(b *strings.Builder, p palette, s campaigns.Status) {
 		case f.Now > f.StopsAt/2:
 			now = p.yellow(now)
 		}
-		fmt.Fprintf(b, "  %-32s %s%s  %6.4g %%  of %s\n", strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, thousands(int64(f.Of)))
+		fmt.Fprintf(b, "  %-40s %s%s  %6.4g %%  of %s\n", strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, thousands(int64(f.Of)))
 	}
 	for _, m := range s.Money {
-		fmt.Fprintf(b, "%-34s %s\n", "Money collected", payments.Amount{Minor: m.Minor, Currency: m.Currency})
+		fmt.Fprintf(b, "%-42s %s\n", "Money collected", payments.Amount{Minor: m.Minor, Currency: m.Currency})
 	}
 }
 
