@@ -26,9 +26,13 @@ var magicTo = map[string]refusal{
 }
 
 func (s *Simulator) restCreateCall(w http.ResponseWriter, r *http.Request) {
+	posted := s.clock.now()
 	o, no := s.readOutbound(r.Form)
 	if no == nil {
 		no = s.checkParties(r.Form)
+	}
+	if no == nil {
+		no = s.outgoing.full()
 	}
 	if no != nil {
 		restError(w, http.StatusBadRequest, no.code, no.text)
@@ -41,12 +45,12 @@ func (s *Simulator) restCreateCall(w http.ResponseWriter, r *http.Request) {
 			url: target, method: r.Form.Get("StatusCallbackMethod"), events: callbackEvents(r.Form["StatusCallbackEvent"]),
 		}
 	}
-	res := c.resource() // before the leg begins: queued
+	c.created, c.updated = posted, posted
+	c.placing.posted, c.placing.url = posted, o.first.url
 	c.publish(event{Type: "status", Status: statusQueued})
-	if err := s.begin(c, func(l *leg) { l.callOut(o) }); err != nil {
-		restError(w, http.StatusServiceUnavailable, 20503, err.Error())
-		return
-	}
+	res := c.resource() // before the leg begins: queued
+	s.place(c, func(l *leg) { l.callOut(o) })
+	res.QueueTime = c.queueTime()
 	writeREST(w, http.StatusCreated, res)
 }
 
@@ -108,28 +112,8 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 	if o.recording, no = readRecording(form, sourceOutbound); no != nil {
 		return o, no
 	}
-	return o, o.readAMD(form)
-}
-
-// readAMD reads what is asked of answering machine detection.
-func (o *outboundCall) readAMD(form url.Values) *refusal {
-	switch amd := form.Get("MachineDetection"); amd {
-	case "":
-		return nil
-	case "Enable", "DetectMessageEnd":
-		if form.Get("SendDigits") == "" { // Twilio ignores detection then
-			o.amd = amd
-		}
-	default:
-		return &refusal{21234, "MachineDetection is neither Enable nor DetectMessageEnd"}
-	}
-	if form.Get("AsyncAmd") == "true" {
-		if form.Get("AsyncAmdStatusCallback") == "" {
-			return &refusal{21262, "AsyncAmd needs an AsyncAmdStatusCallback"}
-		}
-		o.asyncAMD = &callback{purpose: "amd", url: form.Get("AsyncAmdStatusCallback"), method: form.Get("AsyncAmdStatusCallbackMethod")}
-	}
-	return nil
+	o.amd, no = readDetection(form)
+	return o, no
 }
 
 // readDestination reads Url and Method, or Twiml. Url wins when both are given.

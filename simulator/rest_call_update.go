@@ -18,7 +18,11 @@ func (s *Simulator) restUpdateCall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.update(r.Form)
-	if m != nil {
+	switch {
+	case m == nil:
+	case m.hangup != "" && s.outgoing.take(c):
+		c.finish(s, byCancel)
+	default:
 		m.ack = newAck()
 		if c.leg.mail.post(*m) {
 			waitAck(r, m.ack)
