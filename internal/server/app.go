@@ -184,7 +184,7 @@ func (a *App) openDoors() error {
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
 	people.Access, people.Audit, people.Desk, people.Recordings = a.Access, a.Audit, a.Desk, a.Recordings
-	people.Transcripts, people.Pauses, people.Transcribed = a.Transcripts, a.silences, a.Transcripts.Of
+	people.Campaigns, people.Transcripts, people.Pauses, people.Transcribed = a.Campaigns, a.Transcripts, a.silences, a.Transcripts.Of
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
@@ -265,7 +265,11 @@ func (a *App) ready(c *gin.Context) {
 // what a caller keyed.
 func (a *App) recover(c *gin.Context) {
 	defer func() {
-		if v := recover(); v != nil {
+		v := recover()
+		if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) { // an answer that cannot be finished has to break off
+			panic(v)
+		}
+		if v != nil {
 			a.cfg.Log.Error("panic", "path", c.Request.URL.Path, "type", fmt.Sprintf("%T", v), "stack", stack())
 			c.AbortWithStatus(http.StatusInternalServerError)
 		}
