@@ -9,7 +9,7 @@ import (
 // checkMachine compares what the campaign does with machines with what the flow says to them.
 func (r *campaignReader) checkMachine() {
 	c := r.c
-	if c.Flow == nil {
+	if c.Flow == nil || r.guessed {
 		return
 	}
 	at := firstWritten(c.Machine.At, c.Places["flow"], c.At)

@@ -102,6 +102,8 @@ type campaignReader struct {
 	*reader
 	c *Campaign
 	m *fields // the fields at the top
+
+	guessed bool // what becomes of machines could not be read
 }
 
 func (r *campaignReader) read(top *yaml.Node) {

@@ -158,12 +158,14 @@ func (r *campaignReader) readMachine() {
 	if !ok {
 		return
 	}
+	before := len(r.found)
 	r.c.Machine = MachineRules{
 		At:     m.at,
 		Detect: m.word("detect", DetectOff, DetectOff, DetectFast, DetectBeep),
 		Then:   m.word("then", HangUpMachine, LeaveMessage, HangUpMachine),
 		Unsure: m.word("unsure_means", "human", "human", "machine"),
 	}
+	r.guessed = len(r.found) > before
 	m.done()
 }
 
