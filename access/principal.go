@@ -24,13 +24,17 @@ const (
 	HoldRecordings   Permission = "hold_recordings"   // keep recordings from being deleted, and release them
 	ManageRecordings Permission = "manage_recordings" // compare them with Twilio's list, verify the archive
 	ReadTranscripts  Permission = "read_transcripts"  // what was said on calls, private numbers masked
+
+	ReadCampaigns Permission = "read_campaigns" // campaigns, the people in them and why they are rung; do-not-call lists
+	RunCampaigns  Permission = "run_campaigns"  // create, start, pause, slow and stop them; leave somebody out
+	ManageDNC     Permission = "manage_dnc"     // put numbers on do-not-call lists, and take them off
 )
 
 // Permissions is every permission there is, in the order they are shown.
 func Permissions() []Permission {
 	return []Permission{
 		ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, Manage,
-		HearRecordings, HoldRecordings, ManageRecordings,
+		HearRecordings, HoldRecordings, ManageRecordings, ReadCampaigns, RunCampaigns, ManageDNC,
 	}
 }
 
@@ -58,17 +62,19 @@ func Roles() []Role { return []Role{Agent, Supervisor, Auditor, Ops} }
 func granted(r Role) []Permission {
 	switch r {
 	case Agent:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, ReadCampaigns}
 	case Supervisor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, HearRecordings, HoldRecordings}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, HearRecordings, HoldRecordings,
+			ReadCampaigns, RunCampaigns, ManageDNC}
 	case Auditor:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, HearRecordings}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, HearRecordings, ReadCampaigns}
 	case Ops:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage, HoldRecordings, ManageRecordings}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage, HoldRecordings, ManageRecordings,
+			ReadCampaigns, RunCampaigns, ManageDNC}
 	case roleAPI:
 		return Permissions()
 	case roleLocal:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, HearRecordings}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, HearRecordings, ReadCampaigns}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/audit"
+	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings"
@@ -55,6 +56,9 @@ type Config struct {
 	// Transcribed tells of which calls there is a transcript; nil: that is not known, and not shown.
 	Transcribed func(ctx context.Context, calls []string) (map[string]bool, error)
 
+	// Campaigns rings people; nil: this server runs none.
+	Campaigns *campaigns.Campaigns
+
 	Phone bool             // the web phone is served at /phone: link to it
 	Log   *slog.Logger     // nil: none
 	Now   func() time.Time // nil: time.Now
@@ -68,6 +72,8 @@ type Console struct {
 	pages  map[string]*template.Template
 	// origins knows which pages are ours.
 	origins *http.CrossOriginProtection
+	// watched are the campaigns that somebody looks at live.
+	watched watchedCampaigns
 }
 
 // New makes a Console. It panics when an embedded page cannot be parsed, which no configuration can cause.

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/paydial/paydial/audit"
+	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/recordings/transcripts"
 	"github.com/paydial/paydial/sessions"
@@ -23,7 +25,9 @@ type problem struct {
 	Code     string `json:"code"`
 	Help     string `json:"help,omitempty"`
 
-	Payment *assistedView `json:"payment,omitempty"` // as it stands, where the problem is one of the desk
+	Payment  *assistedView  `json:"payment,omitempty"`  // as it stands, where the problem is one of the desk
+	Findings flows.Findings `json:"findings,omitempty"` // of a campaign file, as lint tells them
+	Fault    *listFault     `json:"fault,omitempty"`    // where a list cannot be read
 }
 
 // The problems of the API. A code never changes its meaning.
@@ -63,7 +67,7 @@ var (
 // problems is every problem, for the page that explains them.
 func problems() []problem {
 	return append([]problem{problemToken, problemExpired, problemForbidden, problemCSRF, problemThrottled, problemRefused, problemHost, problemElsewhere, problemOff, problemNoCall, problemNoFlow,
-		problemNoPayment, problemNoTranscript, problemQuery, problemInside}, append(deskProblems(), recordingProblems()...)...)
+		problemNoPayment, problemNoTranscript, problemQuery, problemInside}, slices.Concat(deskProblems(), recordingProblems(), campaignProblems())...)
 }
 
 // because is the problem with a sentence about this occurrence.
@@ -107,6 +111,9 @@ func problemOf(err error) problem {
 		return problemQuery.because(err.Error())
 	case errors.Is(err, errBody):
 		return problemBody.because(err.Error())
+	}
+	if p, ok := campaignProblemOf(err); ok {
+		return p
 	}
 	return recordingProblemOf(err)
 }

@@ -38,6 +38,7 @@ func (c *Console) Routes(r gin.IRouter) {
 		c.transcriptRoutes(api)
 	}
 	c.recordingRoutes(people, api)
+	c.campaignRoutes(people, api)
 	if c.Audit != nil {
 		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)

@@ -31,6 +31,24 @@ func (r *campaignReader) checkMachine() {
 	}
 }
 
+// checkOptOuts finds lists on which people are put who ask not to be called, and which the campaign does not look at.
+func (r *campaignReader) checkOptOuts() {
+	if r.c.Flow == nil || r.unsure {
+		return
+	}
+	told := map[string]bool{}
+	for s := range r.c.Flow.allSteps() {
+		v, ok := s.Verb.(*OptOut)
+		if !ok || told[v.List] || slices.ContainsFunc(r.c.NeverCall, func(l ListName) bool { return l.Name == v.List }) {
+			continue
+		}
+		told[v.List] = true
+		f := r.add("C117", firstWritten(r.c.Places["never_call"], r.c.Places["flow"], r.c.At),
+			fmt.Sprintf("who opts out on a call of flow %q goes on the list %q, and this campaign does not look at it", r.c.Flow.Name, v.List))
+		f.Label = "add it to never_call: [" + v.List + "]"
+	}
+}
+
 // KnowsMachines tells whether the flow does something of its own when a machine answers: it looks at call.answered_by.
 func (f *Flow) KnowsMachines() bool {
 	for s := range f.allSteps() {

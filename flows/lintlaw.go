@@ -19,7 +19,11 @@ func (l *flowLint) checkLaw() {
 	}
 	l.checkRecording()
 	if l.flow.Direction == "outbound" {
+		l.flow.Ringing = RingingWords{Known: true, Identity: true, OptOut: true}
 		l.checkFirstWords()
+		l.checkMessage()
+		l.checkStopKey()
+		l.checkWhoPays()
 	}
 }
 
@@ -54,6 +58,7 @@ func (l *flowLint) checkFirstWords() {
 		}
 		texts := spokenBy(n.step)
 		who, out := says(texts, saysWho) || says(texts, names), stoppable[n.index]
+		l.flow.Ringing.Identity, l.flow.Ringing.OptOut = l.flow.Ringing.Identity && who, l.flow.Ringing.OptOut && out
 		if who && out {
 			continue
 		}

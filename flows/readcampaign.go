@@ -65,6 +65,7 @@ func ReadCampaign(p *Project, file File) (*Campaign, Findings) {
 		r := &campaignReader{reader: &reader{loader: l, src: src, speaks: own.Languages}, c: c}
 		r.read(top)
 		r.checkMachine()
+		r.checkOptOuts()
 	}
 	found := make(Findings, 0, len(l.found))
 	for _, f := range l.found {
@@ -104,6 +105,7 @@ type campaignReader struct {
 	m *fields // the fields at the top
 
 	guessed bool // what becomes of machines could not be read
+	unsure  bool // some do-not-call list could not be read
 }
 
 func (r *campaignReader) read(top *yaml.Node) {

@@ -233,6 +233,8 @@ func (r *campaignReader) readNeverCall() {
 	if !ok {
 		return
 	}
+	before := len(r.found)
+	defer func() { r.unsure = len(r.found) > before }()
 	for _, item := range r.items(at) {
 		raw, ok := r.raw(item)
 		if !ok {

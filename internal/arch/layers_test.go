@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"access":               {"db", "audit"},
 	"payments":             {"twilio", "db", "audit", "internal/carddata", "internal/machine", "internal/redisfeed"},
 	"recordings":           {"twilio", "db", "audit", "internal/carddata", "internal/machine"},
-	"campaigns":            {"twilio", "db", "flows", "audit"},
+	"campaigns":            {"twilio", "db", "flows", "audit", "internal/carddata"},
 	"ivr":                  {"twiml", "twilio", "flows", "sessions", "payments", "recordings", "campaigns", "internal/carddata"},
 	"console":              {"flows", "sessions", "payments", "recordings", "campaigns", "access", "audit"},
 	"simulator":            {"twilio"},

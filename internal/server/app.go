@@ -260,7 +260,11 @@ func (a *App) ready(c *gin.Context) {
 // what a caller keyed.
 func (a *App) recover(c *gin.Context) {
 	defer func() {
-		if v := recover(); v != nil {
+		v := recover()
+		if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) { // an answer that cannot be finished has to break off
+			panic(v)
+		}
+		if v != nil {
 			a.cfg.Log.Error("panic", "path", c.Request.URL.Path, "type", fmt.Sprintf("%T", v), "stack", stack())
 			c.AbortWithStatus(http.StatusInternalServerError)
 		}
