@@ -1,0 +1,159 @@
+package campaigns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/flows"
+)
+
+// Ended takes how a call of a campaign ended. It may come twice, from anybody who hears of the end; the first counts, and
+// a payment that is told later is added. An end of another call than the attempt's changes nothing. What it means for the
+// person, and for the campaign's safety stops, is kept in the same transaction. An error is ErrNotFound for an attempt that
+// was never made, or the database's.
+func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
+	var over bool
+	var tripped string
+	err := c.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		over, tripped = false, ""
+		r, err := find(ctx, tx, ref.Campaign, tx.ForUpdate()) // ends of one campaign take turns: the first past a limit sees it
+		if err != nil {
+			return err
+		}
+		x, a, err := both(ctx, tx, r.num, ref.Row, ref.Attempt)
+		if err != nil {
+			return err
+		}
+		if a.CallSID != "" && end.SID != "" && a.CallSID != end.SID {
+			c.cfg.Log.ErrorContext(ctx, "campaign: another call ended than the attempt's", "campaign", ref.Campaign, "row", ref.Row,
+				"attempt", ref.Attempt, "call", a.CallSID, "ended", end.SID)
+			return nil
+		}
+		over = true
+		if a.State == AttemptEnded {
+			return c.later(ctx, tx, r.num, &a, end)
+		}
+		tripped, err = c.applyEnd(ctx, tx, &r, &x, &a, end)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note the end of attempt %d of row %d of campaign %s: %w", ref.Attempt, ref.Row, ref.Campaign, err)
+	}
+	if over {
+		c.release(ctx, ref.Campaign, ref.Row, ref.Attempt)
+	}
+	if tripped != "" {
+		c.tripped(ctx, ref.Campaign, tripped)
+	}
+	return nil
+}
+
+// later adds to an attempt that has ended what is told only now.
+func (c *Campaigns) later(ctx context.Context, tx *db.Tx, num int64, a *attemptRow, end CallEnd) error {
+	if end.Paid.Minor <= a.paid.Minor {
+		return nil
+	}
+	a.paid = end.Paid
+	return keepAttempt(ctx, tx, num, a)
+}
+
+// applyEnd keeps how a call ended: in the attempt, for the person, and in what the safety stops look at.
+func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, x *personRow, a *attemptRow, end CallEnd) (tripped string, err error) {
+	var retries []flows.Retry
+	var stops []flows.SafetyStop
+	var machine flows.MachineRules
+	p, err := c.plan(r)
+	if p != nil && p.campaign != nil {
+		retries, stops, machine = p.campaign.TryAgain, p.campaign.Stops, p.campaign.Machine
+	} else if err != nil && !errors.Is(err, errNoProject) {
+		c.cfg.Log.WarnContext(ctx, "campaign: a call ended, and its file does not fit the project any more: nobody is rung again", "campaign", r.Name, "error", err)
+	}
+	was := a.State
+	if end.AnsweredBy == "" {
+		end.AnsweredBy = a.AnsweredBy
+	}
+	end.OptedOut = end.OptedOut || a.optedOut
+	a.State, a.Ended, a.lookAt = AttemptEnded, c.now(), time.Time{}
+	a.Status, a.AnsweredBy, a.Seconds = end.Status, end.AnsweredBy, end.Seconds
+	a.Outcome = outcomeOf(end, machine)
+	a.reached, a.optedOut = reachedBy(end, machine), end.OptedOut
+	a.abandoned = a.reached && (end.Abandoned || end.NoFlow)
+	if a.CallSID == "" {
+		a.CallSID = end.SID
+	}
+	if end.Paid.Minor > a.paid.Minor {
+		a.paid = end.Paid
+	}
+	if err := keepAttempt(ctx, tx, r.num, a); err != nil {
+		return "", err
+	}
+	if x.Attempts == a.N && (x.State == PersonCalling || was == AttemptLost && x.State == PersonWaiting) {
+		if err := c.onward(ctx, tx, r, x, a, retries); err != nil {
+			return "", err
+		}
+	}
+	r.tally.count(a)
+	_, past, err := figures(ctx, tx, r, stops)
+	if err != nil {
+		return "", err
+	}
+	if past != "" {
+		stopped, err := c.trip(ctx, tx, r, past)
+		if err != nil {
+			return "", err
+		}
+		if stopped {
+			tripped = past
+		}
+	}
+	return tripped, keep(ctx, tx, r)
+}
+
+// onward says what is next for a person whose call has ended: another try, or nothing.
+func (c *Campaigns) onward(ctx context.Context, tx *db.Tx, r *campaignRow, x *personRow, a *attemptRow, retries []flows.Retry) error {
+	var times int
+	err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM campaign_attempts WHERE campaign = ? AND line_no = ? AND outcome = ?", r.num, x.Row, a.Outcome).Scan(&times)
+	if err != nil {
+		return fmt.Errorf("count outcomes of row %d: %w", x.Row, err)
+	}
+	after, text, again := retryOf(retries, a.Outcome, times, a.N+1)
+	switch {
+	case !again || a.optedOut || r.State == StateEnded || r.State == StateCompleted:
+		x.done(a.Outcome, "", "")
+	default:
+		x.open(c.now().Add(after), "retry_wait", text)
+		x.retry = x.Next
+	}
+	return keepPerson(ctx, tx, r.num, x)
+}
+
+// OptOut notes at once that a person has opted out on a call that goes on. The do-not-call list has them already; from here on
+// no campaign rings the number, whichever lists it keeps to.
+func (c *Campaigns) OptOut(ctx context.Context, ref Ref) error {
+	r, err := find(ctx, c.cfg.DB, ref.Campaign, "")
+	if err != nil {
+		return err
+	}
+	_, err = c.cfg.DB.Exec(ctx, "UPDATE campaign_attempts SET opted_out = 1 WHERE campaign = ? AND line_no = ? AND n = ?", r.num, ref.Row, ref.Attempt)
+	if err != nil {
+		return fmt.Errorf("note an opt-out of campaign %s: %w", ref.Campaign, err)
+	}
+	return nil
+}
+
+// Paid notes what was paid on a call, all payments together, when that is known only after its end.
+func (c *Campaigns) Paid(ctx context.Context, ref Ref, m Money) error {
+	r, err := find(ctx, c.cfg.DB, ref.Campaign, "")
+	if err != nil {
+		return err
+	}
+	_, err = c.cfg.DB.Exec(ctx, "UPDATE campaign_attempts SET paid_minor = ?, paid_currency = ? WHERE campaign = ? AND line_no = ? AND n = ?",
+		m.Minor, m.Currency, r.num, ref.Row, ref.Attempt)
+	if err != nil {
+		return fmt.Errorf("note a payment of campaign %s: %w", ref.Campaign, err)
+	}
+	return nil
+}

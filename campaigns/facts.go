@@ -1,0 +1,161 @@
+package campaigns
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/paydial/paydial/campaigns/rules"
+	"github.com/paydial/paydial/db"
+)
+
+// lookBack is how far back attempts count for the rules; none looks back further than seven days and a conversation's.
+const lookBack = 15 * 24 * time.Hour
+
+// known is what the rules have to know of some people beside their own rows.
+type known struct {
+	lists    map[string][]string // number to lists
+	optedOut map[string]bool     // number
+	past     map[string][]rules.Past
+	debts    map[string][]rules.Past
+}
+
+// learn reads what the rules have to know of some people, from where they are being decided on.
+func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []personRow) (*known, error) {
+	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}, past: map[string][]rules.Past{}, debts: map[string][]rules.Past{}}
+	var phones, debts []any
+	seen := map[string]bool{}
+	for _, x := range people {
+		if x.Phone != "" && !seen["p"+x.Phone] {
+			seen["p"+x.Phone] = true
+			phones = append(phones, x.Phone)
+		}
+		if x.DebtID != "" && !seen["d"+x.DebtID] {
+			seen["d"+x.DebtID] = true
+			debts = append(debts, x.DebtID)
+		}
+	}
+	if len(phones) == 0 {
+		return k, nil
+	}
+	since := db.Millis(c.now().Add(-lookBack))
+	if err := c.learnLists(ctx, from, k, phones, p.lists); err != nil {
+		return nil, err
+	}
+	opted, err := db.Select(ctx, from, db.Word, "SELECT DISTINCT phone FROM campaign_attempts WHERE opted_out = 1 AND phone IN ("+db.Marks(len(phones))+")", phones...)
+	if err != nil {
+		return nil, fmt.Errorf("read who opted out: %w", err)
+	}
+	for _, phone := range opted {
+		k.optedOut[phone] = true
+	}
+	if err := learnPast(ctx, from, k.past, "phone", phones, since); err != nil {
+		return nil, err
+	}
+	if len(debts) == 0 {
+		return k, nil
+	}
+	return k, learnPast(ctx, from, k.debts, "debt_id", debts, since)
+}
+
+func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phones []any, lists []string) error {
+	if len(lists) == 0 {
+		return nil
+	}
+	args := append([]any{}, phones...)
+	for _, l := range lists {
+		args = append(args, l)
+	}
+	_, err := db.Select(ctx, from, func(s db.Scanner) (struct{}, error) {
+		var number, list string
+		err := s.Scan(&number, &list)
+		k.lists[number] = append(k.lists[number], list)
+		return struct{}{}, err
+	}, "SELECT number, list FROM do_not_call WHERE number IN ("+db.Marks(len(phones))+") AND list IN ("+db.Marks(len(lists))+") ORDER BY list", args...)
+	if err != nil {
+		return fmt.Errorf("read do-not-call lists: %w", err)
+	}
+	return nil
+}
+
+// learnPast reads attempts, of all campaigns and of other systems, by number or by debt. One that Twilio refused rang nobody.
+func learnPast(ctx context.Context, from queryer, into map[string][]rules.Past, by string, of []any, since int64) error {
+	marks := db.Marks(len(of))
+	query := strings.NewReplacer("BY", by, "MARKS", marks).Replace(`SELECT a.BY, a.claimed_at, c.name, a.debt_id, a.reached
+		FROM campaign_attempts a JOIN campaigns c ON c.num = a.campaign WHERE a.BY IN (MARKS) AND a.claimed_at >= ? AND a.status <> 'refused'
+		UNION ALL SELECT BY, at, source, debt_id, talked FROM campaign_past WHERE BY IN (MARKS) AND at >= ? ORDER BY 2`)
+	args := append(append([]any{}, of...), since)
+	args = append(append(args, of...), since)
+	_, err := db.Select(ctx, from, func(s db.Scanner) (struct{}, error) {
+		var key string
+		var at int64
+		var past rules.Past
+		var talked int
+		err := s.Scan(&key, &at, &past.Campaign, &past.DebtID, &talked)
+		past.At, past.Talked = db.Time(at), talked == 1
+		into[key] = append(into[key], past)
+		return struct{}{}, err
+	}, query, args...)
+	if err != nil {
+		return fmt.Errorf("read past attempts: %w", err)
+	}
+	return nil
+}
+
+// facts are what the rules decide one person by.
+func (k *known) facts(x *personRow, now time.Time) rules.Facts {
+	f := rules.Facts{
+		Now: now, Phone: x.Phone, Zones: x.Zones, ZoneFrom: x.ZoneFrom, Consent: x.Consent, DebtID: x.DebtID,
+		NotBefore: x.NotBefore, NotAfter: x.NotAfter, OnLists: k.lists[x.Phone], OptedOut: k.optedOut[x.Phone],
+		Paid: x.paid, Skipped: x.skipped, NextAt: x.retry,
+	}
+	if !x.retry.IsZero() {
+		f.RetryText = x.Text
+	}
+	f.Past = append(f.Past, k.past[x.Phone]...)
+	for _, p := range k.debts[x.DebtID] {
+		if !holds(f.Past, p) {
+			f.Past = append(f.Past, p)
+		}
+	}
+	return f
+}
+
+// holds tells whether an attempt for a debt is among those to the number already.
+func holds(all []rules.Past, p rules.Past) bool {
+	for _, x := range all {
+		if x.At.Equal(p.At) && x.Campaign == p.Campaign && x.DebtID == p.DebtID {
+			return true
+		}
+	}
+	return false
+}
+
+// settle notes in a person's row what the rules say where they do not allow a call: not now, or not at all.
+func (x *personRow) settle(d rules.Decision, now time.Time) {
+	text := failedText(d)
+	if d.Next.IsZero() {
+		x.done("", d.Reason, text)
+		return
+	}
+	next := d.Next
+	if !next.After(now) { // it is not allowed now, so it cannot be due now
+		next = now.Add(time.Minute)
+	}
+	was := x.Text
+	x.open(next, d.Reason, text)
+	if !x.retry.IsZero() && was != "" { // which try it is stays what there is to say
+		x.Text = was
+	}
+}
+
+// failedText is the first rule that stands in the way, in words.
+func failedText(d rules.Decision) string {
+	for _, check := range d.Checks {
+		if !check.Passed {
+			return check.Text
+		}
+	}
+	return string(d.Reason)
+}
