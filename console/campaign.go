@@ -43,18 +43,6 @@ func (c *Console) campaignRoutes(people, api gin.IRouter) {
 	for _, act := range personActs() {
 		one.POST("/people/:person/"+act.path, run, on, c.actOnPerson(act))
 	}
-	c.dncRoutes(api)
-}
-
-// dncRoutes adds the do-not-call lists.
-func (c *Console) dncRoutes(api gin.IRouter) {
-	read, manage, on := c.need(access.ReadCampaigns), c.need(access.ManageDNC), c.campaignsOn
-	api.GET("/dnc", read, on, c.listDNC)
-	api.GET("/dnc/check", read, on, c.checkDNC)
-	api.POST("/dnc/:list", manage, on, c.addDNC)
-	api.DELETE("/dnc/:list/:number", manage, on, c.removeDNC)
-	api.POST("/dnc/:list/import", manage, on, c.importDNC)
-	api.GET("/dnc/:list/export", c.need(access.SeeAudit), on, c.exportDNC)
 }
 
 // campaignsOn answers for a server that runs no campaigns.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paydial/paydial/campaigns"
+	"github.com/paydial/paydial/campaigns/contacts"
 )
 
 // The problems of campaigns and do-not-call lists.
@@ -75,7 +76,17 @@ func campaignProblemOf(err error) (problem, bool) {
 		}
 	}
 	var large *http.MaxBytesError
+	var file *findingsError
+	var fault *contacts.Fault
 	switch {
+	case errors.As(err, &file):
+		p := problemFindings
+		p.Findings = file.findings
+		return p, true
+	case errors.As(err, &fault):
+		p := problemList.because(sentenceOf(fault.Error()))
+		p.Fault = &listFault{Line: fault.Line, Column: fault.Column, What: fault.What, Found: fault.Found, Mend: fault.Mend}
+		return p, true
 	case errors.Is(err, campaigns.ErrState):
 		return problemState.because(sentence(err, campaigns.ErrState)), true
 	case errors.Is(err, errKeyForm):
@@ -88,6 +99,15 @@ func campaignProblemOf(err error) (problem, bool) {
 	return problem{}, false
 }
 
+// listFault is where a list cannot be read.
+type listFault struct {
+	Line   int    `json:"line,omitempty"`
+	Column string `json:"column,omitempty"`
+	What   string `json:"what"`
+	Found  string `json:"found,omitempty"`
+	Mend   string `json:"mend,omitempty"`
+}
+
 // sentence is what an error says before the one that it wraps, as a sentence; "" when that is all.
 func sentence(err, end error) string {
 	text, ok := strings.CutSuffix(err.Error(), ": "+end.Error())
@@ -96,6 +116,11 @@ func sentence(err, end error) string {
 			return ""
 		}
 	}
+	return sentenceOf(text)
+}
+
+// sentenceOf is a text with a capital and a full stop.
+func sentenceOf(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +15,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/flows"
 )
 
@@ -28,8 +25,8 @@ const (
 	maxCampaignFile = 1 << 20
 	// maxListFiles is how many lists of numbers may come with a campaign.
 	maxListFiles = 50
-	// moves is how long an upload may stand still. One that moves may take as long as it takes.
-	moves = 30 * time.Second
+	// standstill is how long an upload may stand still. One that moves may take as long as it takes.
+	standstill = 30 * time.Second
 	// drains is how long the rest of an upload is read that was answered early, so that whoever sends it gets the answer.
 	drains = 20 * time.Second
 )
@@ -112,7 +109,7 @@ type moving struct {
 
 func (m *moving) Read(b []byte) (int, error) {
 	if now := time.Now(); now.Sub(m.set) > time.Second {
-		limit := now.Add(moves)
+		limit := now.Add(standstill)
 		if !m.until.IsZero() && m.until.Before(limit) {
 			limit = m.until
 		}
@@ -263,7 +260,7 @@ func cutOff(err error) error {
 	case errors.As(err, &large):
 		return errTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%w: it stood still for %s", errUpload, moves)
+		return fmt.Errorf("%w: it stood still for %s", errUpload, standstill)
 	}
 	return fmt.Errorf("%w: it broke off before its end", errUpload)
 }

@@ -97,7 +97,7 @@ func (c *Console) checkChange(g *gin.Context) {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return
 	}
-	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxForm)
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, bodyLimit(g))
 	v := visitorOf(g)
 	if v.who.Via == access.ViaAPI && v.credential == "" {
 		return
@@ -111,7 +111,7 @@ func (c *Console) checkChange(g *gin.Context) {
 	}
 	token := g.GetHeader("X-CSRF-Token")
 	if token == "" {
-		token = g.PostForm("csrf")
+		token = tokenInForm(g)
 	}
 	if !access.CheckCSRF(v.credential, token) {
 		c.stop(g, problemCSRF, nil)

@@ -77,6 +77,7 @@ func (c *Console) listReceipts(g *gin.Context) {
 type lines struct {
 	g     *gin.Context
 	begun bool
+	first time.Time // line of progress
 	last  time.Time
 }
 
