@@ -27,7 +27,7 @@ type campaignRow struct {
 
 // tally is what the safety stops look at: calls that ended since the campaign was started, or resumed.
 type tally struct {
-	since                                        time.Time
+	since                                       time.Time
 	calls, reached, optedOut, abandoned, errors int
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 
 	"github.com/paydial/paydial/campaigns/contacts"
 	"github.com/paydial/paydial/db"
@@ -125,4 +128,63 @@ func (c *Campaigns) discard(ctx context.Context, num int64) {
 	if _, err := c.cfg.DB.Exec(ctx, "DELETE FROM campaigns WHERE num = ? AND state = 'importing'", num); err != nil {
 		c.cfg.Log.ErrorContext(ctx, "campaign: remove what is left of an import", "error", err)
 	}
+}
+
+// CreateRequest is a campaign to be made.
+type CreateRequest struct {
+	File     flows.File
+	Contacts io.Reader // the list
+	// ListFiles opens the do-not-call files of the project that the campaign names; nil where it names none.
+	ListFiles func(path string) (io.ReadCloser, error)
+	Act       Act
+	Progress  func(rows, bytes int64) // nil: nobody wants to know
+}
+
+// Create makes a campaign, as a draft, from its file and its list, which is read once and put in as it comes. Rows that cannot
+// be used are in it too, done, with the reason. Nothing is rung before Start. The errors are ErrExists, a *FileError, a
+// *contacts.Fault, and the database's: then nothing is left of it.
+func (c *Campaigns) Create(ctx context.Context, req CreateRequest) (*Campaign, contacts.Summary, error) {
+	var sum contacts.Summary
+	made, err := c.create(ctx, req.File, req.Act, func(p *plan, in *inserter) (err error) {
+		if err := c.takeLists(ctx, p.campaign, req); err != nil {
+			return err
+		}
+		id, phone := -1, -1
+		began := func(s contacts.Summary) error {
+			id, phone = columnOf(p.campaign, s.Header, "id"), columnOf(p.campaign, s.Header, "phone")
+			return nil
+		}
+		sum, err = contacts.Read(ctx, req.Contacts, contacts.Options{Campaign: p.campaign, Now: c.now(), Began: began, Progress: req.Progress},
+			func(r contacts.Row) error { return in.person(ctx, r) },
+			func(r contacts.Reject, cells []string) error {
+				return in.reject(ctx, r, cellOf(cells, id), numberOf(cellOf(cells, phone)))
+			})
+		return err
+	})
+	return made, sum, err
+}
+
+// columnOf finds the column of a field; -1: there is none.
+func columnOf(f *flows.Campaign, header []string, field string) int {
+	for _, col := range f.Columns {
+		if col.Field == field {
+			return slices.Index(header, col.Header)
+		}
+	}
+	return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), field) })
+}
+
+func cellOf(cells []string, i int) string {
+	if i < 0 || i >= len(cells) {
+		return ""
+	}
+	return strings.TrimSpace(cells[i])
+}
+
+// numberOf is a cell that holds a number as it is; anything else may be what should not be kept.
+func numberOf(cell string) string {
+	if e164.MatchString(cell) {
+		return cell
+	}
+	return ""
 }

@@ -59,18 +59,20 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	return k, learnPast(ctx, from, k.debts, "debt_id", debts, since)
 }
 
-func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phones []any, lists []string) error {
+func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phones []any, lists []list) error {
 	if len(lists) == 0 {
 		return nil
 	}
 	args := append([]any{}, phones...)
+	labels := make(map[string]string, len(lists))
 	for _, l := range lists {
-		args = append(args, l)
+		args = append(args, l.name)
+		labels[l.name] = l.label
 	}
 	_, err := db.Select(ctx, from, func(s db.Scanner) (struct{}, error) {
 		var number, list string
 		err := s.Scan(&number, &list)
-		k.lists[number] = append(k.lists[number], list)
+		k.lists[number] = append(k.lists[number], labels[list])
 		return struct{}{}, err
 	}, "SELECT number, list FROM do_not_call WHERE number IN ("+db.Marks(len(phones))+") AND list IN ("+db.Marks(len(lists))+") ORDER BY list", args...)
 	if err != nil {
@@ -150,12 +152,26 @@ func (x *personRow) settle(d rules.Decision, now time.Time) {
 	}
 }
 
-// failedText is the first rule that stands in the way, in words.
+// ruleOf is which rule says a reason, where it is not of the same name.
+var ruleOf = map[rules.Reason]string{
+	rules.OptedOut: rules.RuleDoNotCall, rules.OnDNC: rules.RuleDoNotCall, rules.NoConsent: rules.RuleConsent,
+	rules.ZoneUnclear: rules.RuleTimeZone, rules.Expired: rules.RuleDates, rules.NotYet: rules.RuleDates, rules.RetryWait: rules.RuleRetry,
+	rules.Frequency: rules.RuleFrequency, rules.WeekCap: rules.RuleLimits, rules.DayCap: rules.RuleLimits, rules.OutsideHours: rules.RuleHours,
+}
+
+// failedText is what the rule says that stands in the way.
 func failedText(d rules.Decision) string {
+	text := string(d.Reason)
 	for _, check := range d.Checks {
-		if !check.Passed {
+		if check.Passed {
+			continue
+		}
+		if check.Rule == ruleOf[d.Reason.Kind()] {
 			return check.Text
 		}
+		if text == string(d.Reason) {
+			text = check.Text
+		}
 	}
-	return string(d.Reason)
+	return text
 }

@@ -143,7 +143,7 @@ func (w *worker) sort(ctx context.Context, r *running, people []personRow) (int,
 	if err != nil {
 		return 0, err
 	}
-	var not []personRow
+	var not []unfit
 	now := w.c.now()
 	for i := range people {
 		x := &people[i]
@@ -154,16 +154,22 @@ func (w *worker) sort(ctx context.Context, r *running, people []personRow) (int,
 			}
 			continue
 		}
-		was := x.Next
+		u := unfit{due: x.Next}
 		x.settle(d, now)
-		not = append(not, *x)
-		not[len(not)-1].Consent = was // only to carry when they were due
+		u.personRow = *x
+		not = append(not, u)
 	}
 	return len(not), w.c.settleAll(ctx, r.row.num, not)
 }
 
+// unfit is a person who is not rung, and when they were due.
+type unfit struct {
+	personRow
+	due time.Time
+}
+
 // settleAll notes why people are not rung now, or at all, unless something has happened to them since they were read.
-func (c *Campaigns) settleAll(ctx context.Context, num int64, people []personRow) error {
+func (c *Campaigns) settleAll(ctx context.Context, num int64, people []unfit) error {
 	if len(people) == 0 {
 		return nil
 	}
@@ -176,7 +182,7 @@ func (c *Campaigns) settleAll(ctx context.Context, num int64, people []personRow
 			}
 			_, err := tx.Exec(ctx, `UPDATE campaign_people SET state = ?, reason = ?, words = ?, due_at = ?, retry_at = ?
 				WHERE campaign = ? AND line_no = ? AND due_at = ? AND attempts = ? AND skipped = ? AND paid = ?`,
-				x.State, string(x.Reason), x.Text, due, db.Millis(x.retry), num, x.Row, max(1, db.Millis(x.Consent)), x.Attempts, bit(x.skipped), bit(x.paid))
+				x.State, string(x.Reason), x.Text, due, db.Millis(x.retry), num, x.Row, max(1, db.Millis(x.due)), x.Attempts, bit(x.skipped), bit(x.paid))
 			if err != nil {
 				return err
 			}

@@ -18,8 +18,8 @@ type plan struct {
 	campaign      *flows.Campaign
 	book          *rules.Book
 	limits        flows.OutboundLimits
-	lists         []string // the do-not-call lists it keeps to
-	err           error    // why it may not run
+	lists         []list // the do-not-call lists it keeps to
+	err           error  // why it may not run
 }
 
 // errNoProject says that Campaigns was made for knowing and telling only.
@@ -78,13 +78,16 @@ func readPlan(project *flows.Project, file flows.File, own fs.FS) *plan {
 	}
 	p.campaign = campaign
 	for _, l := range campaign.NeverCall {
-		p.lists = append(p.lists, listName(l))
+		p.lists = append(p.lists, list{name: listName(l), label: rules.ListLabel(l)})
 	}
 	if p.book, p.err = rules.Open(campaign, own); p.err != nil {
 		p.err = fmt.Errorf("open the rule book: %w", p.err)
 	}
 	return p
 }
+
+// list is a do-not-call list: how the server knows it, and how reasons call it.
+type list struct{ name, label string }
 
 // listName is the name by which the server keeps a list: that of a file is its path.
 func listName(l flows.ListName) string {

@@ -35,12 +35,12 @@ type worker struct {
 	c      *Campaigns
 	client *asynq.Client
 
-	mu    sync.Mutex
-	rows  map[int64]*running   // campaigns that run
-	sent  map[string]time.Time // what was put into the queue, and when
-	after map[int64]time.Time  // campaigns that may not dial before
-	quiet time.Time            // trouble with the pace is not told again before
-	synced time.Time // when the pace was last told which calls run
+	mu     sync.Mutex
+	rows   map[int64]*running   // campaigns that run
+	sent   map[string]time.Time // what was put into the queue, and when
+	after  map[int64]time.Time  // campaigns that may not dial before
+	quiet  time.Time            // trouble with the pace is not told again before
+	synced time.Time            // when the pace was last told which calls run
 }
 
 // running is a campaign that runs, as it was read a moment ago.
