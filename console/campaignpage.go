@@ -143,7 +143,9 @@ type failedForm struct {
 }
 
 // campaignPage shows how a campaign stands.
-func (c *Console) campaignPage(g *gin.Context) { c.showCampaignPage(g, failedForm{status: http.StatusOK}) }
+func (c *Console) campaignPage(g *gin.Context) {
+	c.showCampaignPage(g, failedForm{status: http.StatusOK})
+}
 
 // showCampaignPage shows a campaign, and what was wrong with a form.
 func (c *Console) showCampaignPage(g *gin.Context, f failedForm) {

@@ -243,7 +243,7 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		title = t("rowWord", "row", p.Row)
 	}
 	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Data: map[string]any{
-		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/" + strconv.FormatInt(p.Row, 10),
+		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
 		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": why.Decision.Local, "Checks": why.Decision.Checks,
 		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
 		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Lists && p.Phone != "" && len(lists) > 0, Forget: may.Run},
