@@ -111,13 +111,13 @@ type Flow struct {
 
 // RingingWords is what a flow says to whom it rings, as far as the lint can tell.
 type RingingWords struct {
-	Known     bool // the flow was looked at
-	Identity  bool // its first words say who is calling
-	OptOut    bool // its first words lead to opt_out, or say how to stop these calls
-	StopKey   bool // opt_out can be reached before the second choice
-	Machines  bool // a machine hears something of its own
-	Number    bool // and in it a number to ring
-	StopTold  bool // and how to stop these calls
+	Known    bool // the flow was looked at
+	Identity bool // its first words say who is calling
+	OptOut   bool // its first words lead to opt_out, or say how to stop these calls
+	StopKey  bool // opt_out can be reached before the second choice
+	Machines bool // a machine hears something of its own
+	Number   bool // and in it a number to ring
+	StopTold bool // and how to stop these calls
 }
 
 // Field is a named, typed value: an input of a flow or a part of a service's answer.

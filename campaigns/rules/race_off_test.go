@@ -1,0 +1,6 @@
+//go:build !race
+
+package rules
+
+// drawn is how often tests draw at random.
+const drawn = 30
