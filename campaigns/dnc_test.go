@@ -300,11 +300,11 @@ func TestImportForms(t *testing.T) {
 			}
 		}
 		for text, want := range map[string]string{
-			"":                       "the file is empty",
-			"a,b\n1,2\n":             "no column is named phone or number",
-			"\xff\xfe1\x00":          "the file is UTF-16",
-			"number\n\"+1212":        "a quote is opened and never closed",
-			"number\n\xe9\n":         "the file is not UTF-8",
+			"":                        "the file is empty",
+			"a,b\n1,2\n":              "no column is named phone or number",
+			"\xff\xfe1\x00":           "the file is UTF-16",
+			"number\n\"+1212":         "a quote is opened and never closed",
+			"number\n\xe9\n":          "the file is not UTF-8",
 			strings.Repeat("9", 20e3): "a cell has more than 10,000 bytes",
 		} {
 			_, err := l.Import(ctx, campaigns.ImportRequest{List: "x", From: strings.NewReader(text)}, nil)

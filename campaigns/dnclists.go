@@ -138,6 +138,21 @@ func (d *DoNotCall) Remove(ctx context.Context, list, who, by, why string) error
 	return nil
 }
 
+// Keyed tells whether any of the lists may hold keys of persons or accounts beside numbers.
+func (d *DoNotCall) Keyed(ctx context.Context, lists []string) (bool, error) {
+	for _, name := range lists {
+		l, err := d.list(ctx, name)
+		switch {
+		case errors.Is(err, ErrNoList):
+		case err != nil:
+			return false, fmt.Errorf("read list %s: %w", name, err)
+		case l.Scope != ScopeNumber:
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 const entryColumns = "list, number, reason, source, added_by, added, expires"
 
 func scanEntry(from db.Scanner) (Entry, error) {

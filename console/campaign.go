@@ -43,6 +43,7 @@ func (c *Console) campaignRoutes(people, api gin.IRouter) {
 	for _, act := range personActs() {
 		one.POST("/people/:person/"+act.path, run, on, c.actOnPerson(act))
 	}
+	c.dncRoutes(api)
 }
 
 // campaignsOn answers for a server that runs no campaigns.

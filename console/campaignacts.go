@@ -192,7 +192,7 @@ func (c *Console) keyedBody(g *gin.Context, into any, needKey bool) (done func()
 	return done, err
 }
 
-// stopCampaigns keeps every campaign from ringing anybody else.
+// stopCampaigns pauses every campaign that runs, and those that are about to: nobody else is rung. Each can be resumed.
 func (c *Console) stopCampaigns(g *gin.Context) {
 	var body struct {
 		Note string `json:"note"`
@@ -206,10 +206,10 @@ func (c *Console) stopCampaigns(g *gin.Context) {
 		c.failWith(g, err)
 		return
 	}
-	g.JSON(http.StatusOK, map[string][]string{"stopped": some(names)})
+	g.JSON(http.StatusOK, map[string][]string{"paused": some(names)})
 }
 
-// stopAll stops everything, for the API and the page.
+// stopAll pauses everything, for the API and the page.
 func (c *Console) stopAll(g *gin.Context, note string) (names []string, err error) {
 	err = c.noted(g, "campaign.stop_all", actBody{Note: note}.words(), func() (err error) {
 		names, err = c.Campaigns.StopAll(context.WithoutCancel(g.Request.Context()), c.campaignBy(g, note))

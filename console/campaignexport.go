@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -40,9 +39,17 @@ func (c *Console) exportCampaign(g *gin.Context) {
 		c.failWith(g, err)
 		return
 	}
-	c.pourFile(g, fmt.Sprintf("%s-%s.%s", name, what, format), format, func(w io.Writer) error {
-		return c.Campaigns.Export(g.Request.Context(), name, what, format, w)
+	c.pourFile(g, fmt.Sprintf("%s-%s.%s", name, what, format), fileKind(format), func(out *fileAnswer) error {
+		return c.Campaigns.Export(g.Request.Context(), name, what, format, out)
 	})
+}
+
+// fileKind is the media type of a format.
+func fileKind(format string) string {
+	if format == formatJSON {
+		return "application/json"
+	}
+	return "text/csv; charset=utf-8"
 }
 
 // fileWord is what is left of a text in the name of a file.
@@ -50,11 +57,8 @@ var fileWord = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // pourFile answers with a file that is written while it is read. Where nothing was written yet an error is the answer;
 // later the connection breaks off, so that nobody takes a part for the whole.
-func (c *Console) pourFile(g *gin.Context, name, format string, write func(io.Writer) error) {
-	out := &fileAnswer{g: g, name: fileWord.ReplaceAllString(name, "-"), kind: "text/csv; charset=utf-8"}
-	if format == formatJSON {
-		out.kind = "application/json"
-	}
+func (c *Console) pourFile(g *gin.Context, name, kind string, write func(*fileAnswer) error) {
+	out := &fileAnswer{g: g, name: fileWord.ReplaceAllString(name, "-"), kind: kind}
 	err := write(out)
 	switch {
 	case err == nil:

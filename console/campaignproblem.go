@@ -40,14 +40,19 @@ var (
 	problemNumber = problem{Code: "bad_number", Status: http.StatusUnprocessableEntity, Title: "That is no phone number",
 		Help: "Write it with its country, as +15550142001."}
 	problemListName = problem{Code: "bad_list_name", Status: http.StatusUnprocessableEntity, Title: "No do-not-call list can have that name",
-		Help: "A name has up to 64 lower-case letters, digits, dashes, dots and underscores, and begins with a letter."}
+		Help: "A name has up to 64 letters, digits, dots, dashes and underscores, and begins with a letter or a digit."}
+	problemNoList = problem{Code: "no_such_list", Status: http.StatusNotFound, Title: "No such do-not-call list",
+		Help: "GET /api/v1/dnc lists them."}
+	problemScope = problem{Code: "list_scope", Status: http.StatusConflict, Title: "The list's scope does not allow that",
+		Help: "A list of numbers takes phone numbers only; keys of people and accounts go on lists of scope person or account."}
 	problemNotListed = problem{Code: "not_on_list", Status: http.StatusNotFound, Title: "The number is not on that list",
 		Help: "GET /api/v1/dnc/check?number= says which lists hold a number, and who took it off."}
 )
 
 func campaignProblems() []problem {
 	return []problem{problemCampaignsOff, problemNoCampaign, problemNoPerson, problemExists, problemState, problemNoteNeeded, problemConfirm,
-		problemFindings, problemList, problemUpload, problemTooLarge, problemBecause, problemNumber, problemListName, problemNotListed}
+		problemFindings, problemList, problemUpload, problemTooLarge, problemBecause, problemNumber, problemListName, problemNoList, problemScope,
+		problemNotListed}
 }
 
 // What this package itself finds wrong with a request about campaigns.
@@ -57,7 +62,6 @@ var (
 	errUpload   = errors.New("the upload is not what is meant")
 	errTooLarge = errors.New("the upload is too large")
 	errBecause  = errors.New("because is missing")
-	errListName = errors.New("not a list's name")
 )
 
 // campaignProblemOf is the problem that an error of campaigns means, if it is one of theirs.
@@ -68,7 +72,8 @@ func campaignProblemOf(err error) (problem, bool) {
 	}{
 		{errNoPerson, problemNoPerson}, {campaigns.ErrNotFound, problemNoCampaign}, {campaigns.ErrExists, problemExists},
 		{campaigns.ErrNoteNeeded, problemNoteNeeded}, {errConfirm, problemConfirm}, {errBecause, problemBecause},
-		{campaigns.ErrNotANumber, problemNumber}, {errListName, problemListName},
+		{campaigns.ErrNotANumber, problemNumber}, {campaigns.ErrListName, problemListName}, {campaigns.ErrNoList, problemNoList},
+		{campaigns.ErrScope, problemScope}, {campaigns.ErrNoWhy, problemBecause}, {campaigns.ErrNotOnList, problemNotListed},
 		{errKeyMissing, problemKeyMissing}, {errKeyReused, problemKeyReused}, {errKeyRunning, problemKeyRunning},
 	} {
 		if errors.Is(err, each.err) {

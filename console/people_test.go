@@ -197,7 +197,10 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/campaigns/:name/slow": access.RunCampaigns, "POST /api/v1/campaigns/:name/stop": access.RunCampaigns,
 	"POST /api/v1/campaigns/:name/people/:person/skip": access.RunCampaigns, "POST /api/v1/campaigns/:name/people/:person/paid": access.RunCampaigns,
 	"POST /api/v1/campaigns/:name/people/:person/forget": access.RunCampaigns,
-	"GET /api/openapi.json":                              "", "GET /api/problems": "", "GET /assets/*name": "",
+	"GET /api/v1/dnc": access.ReadCampaigns, "GET /api/v1/dnc/check": access.ReadCampaigns, "PUT /api/v1/dnc/:list": access.ManageDNC,
+	"POST /api/v1/dnc/:list": access.ManageDNC, "DELETE /api/v1/dnc/:list/:number": access.ManageDNC,
+	"POST /api/v1/dnc/:list/import": access.ManageDNC, "GET /api/v1/dnc/:list/export": access.SeeAudit,
+	"GET /api/openapi.json": "", "GET /api/problems": "", "GET /assets/*name": "",
 	"GET /sign-in": "", "POST /sign-in": "", "POST /sign-out": "", "GET /sign-in/link/:token": "", "GET /sign-in/oidc": "", "GET /sign-in/oidc/callback": "",
 }
 

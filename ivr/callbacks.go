@@ -56,19 +56,24 @@ func (s *Server) endCall(ctx context.Context, req *Request) error {
 		if begun.Verdict == sessions.Busy {
 			return fmt.Errorf("call %s is busy with a turn", req.Call.SID)
 		}
-		return nil // a call that never reached a flow, or is long gone
+		return s.campaignEnded(ctx, req, nil, nil) // a call that never reached a flow, or is long gone
 	}
-	err = s.endRun(ctx, req, begun)
+	if begun.Session.Fresh() && campaignQuery(req, "?") != "" { // its first turn was never answered
+		_ = s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease)
+		return s.campaignEnded(ctx, req, nil, nil)
+	}
+	r := newRun(begun, req)
+	err = s.endRun(ctx, req, begun, r)
 	if err != nil {
 		_ = s.Sessions.Release(context.WithoutCancel(ctx), begun.Lease) // else it ends by itself
+		return err
 	}
-	return err
+	return s.campaignEnded(ctx, req, &r.place, &r.kept)
 }
 
 // endRun plays the hang-up, or only notes the end if the flow has come to it by itself. A payment that is still
 // open stays open: its own result is on the way, and if it never comes the sweep makes it unknown.
-func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun) error {
-	r := newRun(begun, req)
+func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun, r *run) error {
 	if err := s.resume(ctx, r, begun, req); err != nil {
 		return err
 	}
@@ -84,6 +89,7 @@ func (s *Server) endRun(ctx context.Context, req *Request, begun sessions.Begun)
 	}
 	info := r.info(s.Now())
 	info.Status = req.Call.CallStatus
+	r.kept = info
 	r.event("call", "ended", info.Outcome, map[string]string{"status": info.Status})
 	return s.Sessions.Commit(ctx, begun.Lease, sessions.Commit{
 		State: mustJSON(r.place), Info: info, Events: r.events, KeepTurn: true,
@@ -128,7 +134,7 @@ func (s *Server) fallback(c *gin.Context) {
 	if n, again := s.countFallback(ctx, req); again {
 		path := turnPath(n-1, "")
 		if n == 0 {
-			path = "/voice"
+			path = "/voice" + campaignQuery(req, "?")
 		}
 		doc = redirect(path)
 	}

@@ -3,10 +3,12 @@ package ivr
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
 
+	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/twiml"
 )
 
@@ -68,6 +70,9 @@ func keepAlive(n int, req *Request) []byte {
 		if v := req.Query.Get(name); v != "" {
 			query.Set(name, v)
 		}
+	}
+	if ref, ok := campaigns.RefOf(req.Query); ok {
+		maps.Copy(query, ref.Query())
 	}
 	if carried := req.again(); carried != "" {
 		query.Set(againParam, carried)

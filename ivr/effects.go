@@ -75,6 +75,9 @@ func (s *Server) perform(ctx context.Context, r *run, e flows.Effect) effectResu
 		if err := s.OptOut.Add(ctx, e.Service, e.To, "asked by key on call "+r.call); err != nil {
 			return effectResult{Ending: "failed", Err: err.Error()}
 		}
+		if err := s.optedOut(ctx, r); err != nil {
+			s.Log.Error("tell the campaign of an opt-out", "call", r.call, "error", err)
+		}
 		return effectResult{Ending: "done"}
 	case flows.EffectRecord:
 		if s.Recordings != nil {

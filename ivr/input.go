@@ -27,6 +27,7 @@ func (s *Server) input(ctx context.Context, r *run, req *Request) (flows.Input, 
 		return in, nil
 	case req.Form.Has("DialCallStatus"), req.Form.Has("QueueResult"):
 		in.Kind, in.Ending = flows.InputDial, dialEnding(req.Form)
+		r.served(in.Ending)
 		return in, nil
 	case req.Form.Has("SessionStatus"):
 		return converseInput(req, in)
@@ -117,6 +118,7 @@ func (s *Server) payInput(ctx context.Context, r *run, req *Request, in flows.In
 		"brand": kept.Brand, "last4": kept.Last4, "confirmation": kept.Confirmation,
 	})
 	r.place.Payment = ""
+	s.campaignPaid(ctx, r)
 	return in, nil
 }
 

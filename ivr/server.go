@@ -38,6 +38,7 @@ type Config struct {
 	Secret    func(string) string // secret.* of services, by name
 	Services  map[string]string   // service name to a URL that replaces the project's, for another environment
 	OptOut    OptOutList          // where opt_out writes
+	Campaigns Campaigns           // hears of the calls of campaigns; nil: there are none
 	PublicURL string              // what Twilio calls us by, for what has to be an absolute address
 	// Recordings hears of recordings, and pauses them while a caller pays; nil: nothing is done about them.
 	Recordings *recordings.Recordings
@@ -90,4 +91,6 @@ type place struct {
 
 	Held   *flows.PayStop `json:"held,omitempty"`   // the payment that is taken with the next turn
 	Silent bool           `json:"silent,omitempty"` // recordings were paused for the payment under way
+
+	Outbound *outbound `json:"outbound,omitempty"` // of a campaign's call
 }

@@ -71,7 +71,7 @@ func (s *Server) takeTurn(ctx context.Context, req *Request, n int) ([]byte, err
 
 // run takes a turn that is ours. Without a commit its lease is given back.
 func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) (doc []byte, err error) {
-	r := newRun(begun, req)
+	r, began := newRun(begun, req), s.Now()
 	defer func() {
 		if (err != nil || r.flow == nil) && r.lease.Held() {
 			_ = s.Sessions.Release(context.WithoutCancel(ctx), r.lease) // else it ends by itself
@@ -81,12 +81,16 @@ func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) (d
 	if errors.Is(err, errNoFlow) {
 		return closing(noService), nil
 	}
+	if errors.Is(err, errMachine) {
+		return hangUp(), nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	if doc, err = s.decide(ctx, r, req); err != nil {
 		return nil, err
 	}
+	s.firstAnswer(r, began)
 	err = s.Sessions.Commit(ctx, r.lease, sessions.Commit{
 		State: mustJSON(r.place), Info: r.info(s.Now()), Answer: doc,
 		Fingerprint: req.Fingerprint(), Events: r.events, Forget: r.forget,
@@ -229,14 +233,22 @@ func (s *Server) resume(ctx context.Context, r *run, begun sessions.Begun, req *
 	return nil
 }
 
-// start begins a call's session: ?flow=NAME chooses the flow, else the number that was rung.
+// start begins a call's session: a campaign's call has the campaign's flow, else ?flow=NAME chooses it, else the number
+// that was rung.
 func (s *Server) start(ctx context.Context, r *run, req *Request) error {
 	project, err := s.Projects.Begin(ctx)
 	if err != nil {
 		return err
 	}
+	r.project = project
 	line, name := req.Call.To, req.Query.Get("flow")
-	if name != "" {
+	facts, ours, err := s.arriving(ctx, r, req)
+	if err != nil {
+		return err
+	}
+	if ours {
+		line = req.Call.From
+	} else if name != "" {
 		r.flow = project.Flows[name]
 	} else if f, ok := project.FlowFor(line); ok {
 		r.flow = f
@@ -245,17 +257,14 @@ func (s *Server) start(ctx context.Context, r *run, req *Request) error {
 		s.Log.Warn("no flow answers this number: bind it under numbers: in paydial.yaml", "to", line, "flow", name)
 		return errNoFlow
 	}
-	now := s.Now()
-	r.project = project
-	r.place.Flow = r.flow.Start(flows.CallFacts{
-		ID: r.call, From: req.Call.From, To: line, Direction: req.Call.Direction,
-		AnsweredBy: req.Call.AnsweredBy, Started: now,
-	}, r.flow.Speaks[0])
-	r.kept = sessions.Info{
-		Flow: r.flow.Name, Bundle: project.Hash, Direction: req.Call.Direction,
-		From: req.Call.From, To: line, Started: now,
+	if !ours {
+		facts.AnsweredBy = req.Call.AnsweredBy
 	}
-	r.event("call", "started", r.flow.Name, map[string]string{"from": req.Call.From, "to": line})
+	facts.ID, facts.From, facts.To, facts.Direction, facts.Started = r.call, req.Call.From, req.Call.To, req.Call.Direction, s.Now()
+	r.place.Flow = r.flow.Start(facts, r.flow.Speaks[0])
+	r.kept.Flow, r.kept.Bundle, r.kept.Direction = r.flow.Name, project.Hash, req.Call.Direction
+	r.kept.From, r.kept.To, r.kept.Started = req.Call.From, req.Call.To, facts.Started
+	r.event("call", "started", r.flow.Name, map[string]string{"from": req.Call.From, "to": req.Call.To})
 	return nil
 }
 

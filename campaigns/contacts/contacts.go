@@ -34,7 +34,7 @@ type Row struct {
 type Reject struct {
 	Line     int
 	Column   string // its header; "" when it is the row as a whole
-	Reason   Reason
+	Reason   rules.Reason
 	Expected string
 	Found    string // shortened; private and card numbers are not shown
 	Mend     string

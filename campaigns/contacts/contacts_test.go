@@ -46,7 +46,7 @@ func TestRejects(t *testing.T) {
 	c := campaign(t)
 	for _, tc := range []struct {
 		column, cell             string
-		reason                   contacts.Reason
+		reason                   rules.Reason
 		expected, found, mending string
 	}{
 		{"Mobile", "1.55501E+10", "bad_number", number, `"1.55501E+10"`, "a spreadsheet has made a power of ten of it and its last digits are lost: take the numbers from the source again, with the column set to text"},

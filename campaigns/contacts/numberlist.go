@@ -173,7 +173,7 @@ func (r *numberReader) number(rec record) (string, *Reject) {
 	} else {
 		err = trouble
 	}
-	why := &Reject{Line: rec.line, Column: r.sum.Header[min(r.column, len(r.sum.Header)-1)], Reason: BadNumber, Found: foundIn(text, false)}
+	why := &Reject{Line: rec.line, Column: r.sum.Header[min(r.column, len(r.sum.Header)-1)], Reason: rules.BadNumber, Found: foundIn(text, false)}
 	if errors.As(err, &trouble) {
 		why.Expected, why.Mend = trouble.Expected, trouble.Mend
 	}

@@ -1,17 +1,16 @@
 package contacts
 
-// Reason is why a row is not used, in the one word that pages, commands and files share.
-type Reason string
+import "github.com/paydial/paydial/campaigns/rules"
 
-// The reasons of this package, beside MissingField and BadField.
+// The reasons of this package that the rule books do not have.
 const (
-	BadRow    Reason = "bad_row" // its cells cannot be told apart
-	BadNumber Reason = "bad_number"
-	Duplicate Reason = "duplicate"
+	// BadRow is a row whose cells cannot be told apart.
+	BadRow rules.Reason = "bad_row"
+	// BadValue, with ":" and the field, is a row with something in a column that cannot be what is expected there.
+	BadValue rules.Reason = "bad_value"
 )
 
-// MissingField is the reason of a row that lacks what the flow or the campaign needs.
-func MissingField(name string) Reason { return Reason("missing:" + name) }
+// missingField is the reason of a row that lacks what the flow or the campaign needs.
+func missingField(name string) rules.Reason { return rules.About(rules.Missing, name) }
 
-// BadField is the reason of a row with something in a column that cannot be what is expected there.
-func BadField(name string) Reason { return Reason("bad_value:" + name) }
+func badField(name string) rules.Reason { return rules.About(BadValue, name) }

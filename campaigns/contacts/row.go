@@ -32,9 +32,9 @@ func (r *reader) row(rec record) (Row, *Reject) {
 	for _, u := range r.plan.used {
 		cell := unsafe(rec.cells[u.index])
 		if trouble := damaged(cell); trouble != nil {
-			reason := BadField(u.field)
+			reason := badField(u.field)
 			if u.field == "phone" {
-				reason = BadNumber
+				reason = rules.BadNumber
 			}
 			return Row{}, r.rejected(rec, u.index, reason, trouble)
 		}
@@ -64,7 +64,7 @@ func cell(rec record, index int) string {
 }
 
 // rejected is a reject for what is wrong with one cell.
-func (r *reader) rejected(rec record, index int, reason Reason, err error) *Reject {
+func (r *reader) rejected(rec record, index int, reason rules.Reason, err error) *Reject {
 	why := &Reject{Line: rec.line, Reason: reason}
 	var trouble *Trouble
 	if errors.As(err, &trouble) {
@@ -94,7 +94,7 @@ func (r *reader) countryOf(rec record) (string, *Reject) {
 	case text == "UK":
 		return "GB", nil
 	case len(text) != 2 || pn.GetCountryCodeForRegion(text) == 0:
-		return "", r.rejected(rec, at, BadField("country"), &Trouble{"a country's two letters, such as US", "write its code (ISO 3166-1), or leave it empty"})
+		return "", r.rejected(rec, at, badField("country"), &Trouble{"a country's two letters, such as US", "write its code (ISO 3166-1), or leave it empty"})
 	}
 	return text, nil
 }
@@ -103,7 +103,7 @@ func (r *reader) phone(rec record, country string, row *Row) *Reject {
 	at := r.plan.own.phone
 	number, err := r.numbers.Parse(cell(rec, at), country)
 	if err != nil {
-		return r.rejected(rec, at, BadNumber, err)
+		return r.rejected(rec, at, rules.BadNumber, err)
 	}
 	row.Phone, row.Unknown = number.E164, number.Unknown
 	return nil
@@ -114,10 +114,10 @@ func (r *reader) person(rec record, _ string, row *Row) *Reject {
 	own := r.plan.own
 	row.ID, row.DebtID, row.ConsentSource = cell(rec, own.id), cell(rec, own.debt), cell(rec, own.consentSource)
 	if len(row.ID) > maxID {
-		return r.rejected(rec, own.id, BadField("id"), &Trouble{fmt.Sprintf("an id of at most %d bytes", maxID), "shorten it"})
+		return r.rejected(rec, own.id, badField("id"), &Trouble{fmt.Sprintf("an id of at most %d bytes", maxID), "shorten it"})
 	}
 	if powerOfTen(row.ID) {
-		return r.rejected(rec, own.id, BadField("id"), &Trouble{"an id", "a spreadsheet has made a power of ten of it: set the column to text and take the ids from the source again"})
+		return r.rejected(rec, own.id, badField("id"), &Trouble{"an id", "a spreadsheet has made a power of ten of it: set the column to text and take the ids from the source again"})
 	}
 	if row.ID == "" {
 		sum := sha256.Sum256([]byte(row.Phone))
@@ -126,7 +126,7 @@ func (r *reader) person(rec record, _ string, row *Row) *Reject {
 	if text := cell(rec, own.priority); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < -1_000_000 || n > 1_000_000 {
-			return r.rejected(rec, own.priority, BadField("priority"), &Trouble{"a whole number; higher is rung earlier", "write a number, or leave it empty"})
+			return r.rejected(rec, own.priority, badField("priority"), &Trouble{"a whole number; higher is rung earlier", "write a number, or leave it empty"})
 		}
 		row.Priority = n
 	}
@@ -139,7 +139,7 @@ func (r *reader) zone(rec record, country string, row *Row) *Reject {
 	if text := cell(rec, own.timezone); text != "" {
 		zones, err := r.zones.Named(text, country)
 		if err != nil {
-			return r.rejected(rec, own.timezone, BadField("timezone"), err)
+			return r.rejected(rec, own.timezone, badField("timezone"), err)
 		}
 		row.Zones, row.ZoneFrom = zones, FromRow
 		if len(zones) > 1 {
@@ -150,7 +150,7 @@ func (r *reader) zone(rec record, country string, row *Row) *Reject {
 	if text := cell(rec, own.postal); text != "" && country == "US" {
 		zones, mended, ok := r.postal.find(text)
 		if !ok {
-			return r.rejected(rec, own.postal, BadField("postal_code"), &Trouble{"a ZIP code such as 02139", "write five digits, or leave it empty"})
+			return r.rejected(rec, own.postal, badField("postal_code"), &Trouble{"a ZIP code such as 02139", "write five digits, or leave it empty"})
 		}
 		if mended {
 			r.sum.Mended++
@@ -187,13 +187,13 @@ func (r *reader) days(rec record, _ string, row *Row) *Reject {
 		}
 		day, err := parseDay(text)
 		if err != nil {
-			return r.rejected(rec, d.at, BadField(d.field), err)
+			return r.rejected(rec, d.at, badField(d.field), err)
 		}
 		*d.to = day
 	}
 	if !row.NotBefore.IsZero() && !row.NotAfter.IsZero() && row.NotAfter.Before(row.NotBefore) {
 		at := r.plan.own.notAfter
-		return r.rejected(rec, at, BadField("not_after"), &Trouble{"a day after not_before", "the row has no day on which to ring: look at both dates"})
+		return r.rejected(rec, at, badField("not_after"), &Trouble{"a day after not_before", "the row has no day on which to ring: look at both dates"})
 	}
 	return nil
 }
@@ -222,7 +222,7 @@ func (r *reader) language(rec record, _ string, row *Row) *Reject {
 		}
 	}
 	if row.Language == "" {
-		return r.rejected(rec, at, BadField("language"), &Trouble{
+		return r.rejected(rec, at, badField("language"), &Trouble{
 			"a language that the flow speaks: " + strings.Join(r.plan.speaks, ", "), "write one of them, or leave it empty",
 		})
 	}
@@ -242,9 +242,9 @@ func (r *reader) values(rec record, _ string, row *Row) *Reject {
 		case errors.Is(err, errMissing) && need.Default != "":
 			row.Values[need.Name] = need.preset
 		case errors.Is(err, errMissing):
-			return r.rejected(rec, need.index, MissingField(need.Name), &Trouble{expectedOf(flows.ValueType(need.Type)), "fill it in, or take the row out"})
+			return r.rejected(rec, need.index, missingField(need.Name), &Trouble{expectedOf(flows.ValueType(need.Type)), "fill it in, or take the row out"})
 		case err != nil:
-			return r.rejected(rec, need.index, BadField(need.Name), err)
+			return r.rejected(rec, need.index, badField(need.Name), err)
 		default:
 			v.Private = need.Private
 			row.Values[need.Name] = v
@@ -258,11 +258,11 @@ func (r *reader) twice(rec record, _ string, row *Row) *Reject {
 	own := r.plan.own
 	if own.id >= 0 && cell(rec, own.id) != "" {
 		if line := r.ids.find(row.ID); line > 0 {
-			return r.rejected(rec, own.id, Duplicate, &Trouble{"an id that is not there yet", fmt.Sprintf("line %d has the same: take one of them out", line)})
+			return r.rejected(rec, own.id, rules.Duplicate, &Trouble{"an id that is not there yet", fmt.Sprintf("line %d has the same: take one of them out", line)})
 		}
 	}
 	if line := r.phones.find(row.Phone); line > 0 {
-		return r.rejected(rec, own.phone, Duplicate, &Trouble{"a number that is not there yet", fmt.Sprintf("line %d has the same: take one of them out", line)})
+		return r.rejected(rec, own.phone, rules.Duplicate, &Trouble{"a number that is not there yet", fmt.Sprintf("line %d has the same: take one of them out", line)})
 	}
 	if own.id >= 0 && cell(rec, own.id) != "" {
 		r.ids.add(row.ID, rec.line)

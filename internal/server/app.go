@@ -44,6 +44,7 @@ type Config struct {
 	Console     console.Config      // Sessions, Ledger, Project, Access, Audit and Desk are filled in
 	People      People
 	Recordings  Recordings
+	Outbound    Outbound
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now
 }
@@ -56,10 +57,12 @@ type App struct {
 	Recordings *recordings.Recordings
 	// Transcripts is what was said on calls.
 	Transcripts *transcripts.Store
-	Audit       *audit.Log
-	Access      *access.Access
-	Projects    *ivr.Projects
-	Findings    flows.Findings // of the bundle in use
+	// Campaigns ring people.
+	Campaigns *campaigns.Campaigns
+	Audit     *audit.Log
+	Access    *access.Access
+	Projects  *ivr.Projects
+	Findings  flows.Findings // of the bundle in use
 
 	cfg     Config
 	db      *db.DB
@@ -155,13 +158,12 @@ func (a *App) openDoors() error {
 	if err := a.openRecordings(client); err != nil {
 		return err
 	}
-	dnc, err := campaigns.NewDoNotCall(context.Background(), a.db, a.cfg.Now)
-	if err != nil {
+	if err := a.openCampaigns(client); err != nil {
 		return err
 	}
 	door, err := ivr.New(ivr.Config{
 		Validator: validator, Account: a.cfg.AccountSID, Sessions: a.Sessions, Ledger: a.Ledger, Desk: a.Desk,
-		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: dnc,
+		Projects: a.Projects, Twilio: client, Secret: a.cfg.Secret, Services: a.cfg.Services, OptOut: a.Campaigns.Lists(), Campaigns: a.Campaigns,
 		Recordings: a.Recordings, Transcripts: a.Transcripts, PublicURL: a.cfg.PublicURL,
 		Log: a.cfg.Log, Now: a.cfg.Now,
 	})
@@ -215,13 +217,14 @@ func (a *App) Reload(bundle flows.Bundle) (flows.Findings, error) {
 }
 
 // Work does what has to be done beside the calls, until ctx ends and what was begun is finished or given back: payments
-// whose result never came are made unknown, so that somebody looks at them, the desk does what time asks of it, and
-// recordings are copied, checked and deleted when they are due.
+// whose result never came are made unknown, so that somebody looks at them, the desk does what time asks of it, recordings
+// are copied, checked and deleted when they are due, and campaigns dial.
 func (a *App) Work(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.Desk.Work(ctx) })
 	all.Go(func() { a.workOnRecordings(ctx) })
 	all.Go(func() { a.Transcripts.Work(ctx) })
+	all.Go(func() { a.workOnCampaigns(ctx) })
 	defer all.Wait()
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
