@@ -26,7 +26,7 @@ func (c *Campaigns) Arrive(ctx context.Context, ref Ref, callSID, answeredBy str
 			return err
 		}
 		out = arrivalOf(&row, &x)
-		return c.arrived(ctx, tx, &row, &x, &out, ref, callSID, answeredBy)
+		return c.arrived(ctx, tx, &row, &pair{num: row.num, x: x}, &arriving{&out, ref, callSID, answeredBy})
 	})
 	if err != nil {
 		return Arrival{}, fmt.Errorf("take a call of campaign %s: %w", ref.Campaign, err)
@@ -43,26 +43,34 @@ func (c *Campaigns) Arrive(ctx context.Context, ref Ref, callSID, answeredBy str
 	return out, nil
 }
 
+// arriving is a call that has come.
+type arriving struct {
+	*Arrival
+	ref             Ref
+	sid, answeredBy string
+}
+
 // arrived notes that the call of an attempt was answered.
-func (c *Campaigns) arrived(ctx context.Context, tx *db.Tx, r *campaignRow, x *personRow, out *Arrival, ref Ref, sid, answeredBy string) error {
-	a, err := attemptOf(ctx, tx, r.num, ref.Row, ref.Attempt, tx.ForUpdate())
+func (c *Campaigns) arrived(ctx context.Context, tx *db.Tx, r *campaignRow, p *pair, out *arriving) (err error) {
+	a, ref := &p.a, out.ref
+	*a, err = attemptOf(ctx, tx, key{r.num, ref.Row, ref.Attempt}, tx.ForUpdate())
 	switch {
 	case errors.Is(err, ErrNotFound):
 		out.Late = true
 	case err != nil:
 		return err
 	default:
-		out.Late = a.State == AttemptLost || a.State == AttemptEnded || x.Attempts != a.N
+		out.Late = a.State == AttemptLost || a.State == AttemptEnded || p.x.Attempts != a.N
 		if a.AnsweredBy == "" {
-			a.AnsweredBy = answeredBy
+			a.AnsweredBy = out.answeredBy
 		}
-		err := c.bind(ctx, tx, r.num, &a, x, sid, c.now().Add(c.cfg.LookAgain))
+		err := c.bind(ctx, tx, p, out.sid, c.now().Add(c.cfg.LookAgain))
 		if errors.Is(err, errOther) {
 			out.Late = true
-			c.cfg.Log.ErrorContext(ctx, "campaign: a second call of one attempt", "campaign", r.Name, "row", ref.Row, "attempt", ref.Attempt, "call", sid, "other", a.CallSID)
+			c.cfg.Log.ErrorContext(ctx, "campaign: a second call of one attempt", "campaign", r.Name, "row", ref.Row, "attempt", ref.Attempt, "call", out.sid, "other", a.CallSID)
 			err = nil
-		} else if err == nil && answeredBy != "" {
-			err = keepAttempt(ctx, tx, r.num, &a)
+		} else if err == nil && out.answeredBy != "" {
+			err = keepAttempt(ctx, tx, r.num, a)
 		}
 		if err != nil {
 			return err
@@ -71,7 +79,7 @@ func (c *Campaigns) arrived(ctx context.Context, tx *db.Tx, r *campaignRow, x *p
 	if !out.Late {
 		return nil
 	}
-	return c.noted(ctx, tx, r.num, Change{What: "late_call", Row: ref.Row, Note: fmt.Sprintf("call %s of attempt %d came after it was given up, and was served", sid, ref.Attempt)})
+	return c.noted(ctx, tx, r.num, Change{What: "late_call", Row: ref.Row, Note: fmt.Sprintf("call %s of attempt %d came after it was given up, and was served", out.sid, ref.Attempt)})
 }
 
 // arrivalOf is what a flow knows of a person and their campaign.

@@ -49,14 +49,37 @@ func scanAttempt(from db.Scanner) (a attemptRow, err error) {
 	return a, nil
 }
 
+// key names an attempt among all.
+type key struct {
+	num, row int64
+	n        int
+}
+
+// pair is a person and one of their attempts.
+type pair struct {
+	num int64
+	x   personRow
+	a   attemptRow
+}
+
+// pairOf reads a person and one of their attempts, to be changed.
+func pairOf(ctx context.Context, tx *db.Tx, k key) (*pair, error) {
+	x, err := personOf(ctx, tx, k.num, k.row, tx.ForUpdate())
+	if err != nil {
+		return nil, err
+	}
+	a, err := attemptOf(ctx, tx, k, tx.ForUpdate())
+	return &pair{k.num, x, a}, err
+}
+
 // attemptOf reads one attempt. An error is ErrNotFound, or the database's.
-func attemptOf(ctx context.Context, from queryer, num, row int64, n int, lock string) (attemptRow, error) {
-	a, err := scanAttempt(from.QueryRow(ctx, "SELECT "+attemptColumns+" FROM campaign_attempts WHERE campaign = ? AND line_no = ? AND n = ?"+lock, num, row, n))
+func attemptOf(ctx context.Context, from queryer, k key, lock string) (attemptRow, error) {
+	a, err := scanAttempt(from.QueryRow(ctx, "SELECT "+attemptColumns+" FROM campaign_attempts WHERE campaign = ? AND line_no = ? AND n = ?"+lock, k.num, k.row, k.n))
 	if errors.Is(err, sql.ErrNoRows) {
-		return a, fmt.Errorf("attempt %d of row %d: %w", n, row, ErrNotFound)
+		return a, fmt.Errorf("attempt %d of row %d: %w", k.n, k.row, ErrNotFound)
 	}
 	if err != nil {
-		return a, fmt.Errorf("read attempt %d of row %d: %w", n, row, err)
+		return a, fmt.Errorf("read attempt %d of row %d: %w", k.n, k.row, err)
 	}
 	return a, nil
 }

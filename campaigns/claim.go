@@ -19,25 +19,27 @@ type claimed struct {
 	attempt attemptRow
 }
 
+func (k *claimed) key() key { return key{k.num, k.attempt.Row, k.attempt.N} }
+
 // claim takes a person for attempt n, in one transaction: the campaign still runs, the person is still due, and every rule
 // allows the call by what is known at this moment. nil comes back where they are not to be rung; why is then in their row.
-func (c *Campaigns) claim(ctx context.Context, p *plan, num, row int64, n int) (*claimed, error) {
+func (c *Campaigns) claim(ctx context.Context, p *plan, k key) (*claimed, error) {
 	var out *claimed
 	err := c.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
 		out = nil
-		r, err := scanCampaign(tx.QueryRow(ctx, "SELECT "+campaignColumns+" FROM campaigns WHERE num = ?", num))
+		r, err := scanCampaign(tx.QueryRow(ctx, "SELECT "+campaignColumns+" FROM campaigns WHERE num = ?", k.num))
 		if err != nil {
 			return err
 		}
 		if r.State != StateRunning || r.hash != p.hash {
 			return nil
 		}
-		x, err := personOf(ctx, tx, num, row, tx.ForUpdate())
+		x, err := personOf(ctx, tx, k.num, k.row, tx.ForUpdate())
 		if err != nil {
 			return err
 		}
 		now := c.now()
-		if x.State == PersonCalling || x.State == PersonDone || x.Next.After(now) || x.Attempts != n-1 {
+		if x.State == PersonCalling || x.State == PersonDone || x.Next.After(now) || x.Attempts != k.n-1 {
 			return nil
 		}
 		if err := lockNumber(ctx, tx, c.cfg.DB.Dialect(), &x); err != nil {
@@ -49,13 +51,13 @@ func (c *Campaigns) claim(ctx context.Context, p *plan, num, row int64, n int) (
 		}
 		if !d.Allowed {
 			x.settle(d, now)
-			return keepPerson(ctx, tx, num, &x)
+			return keepPerson(ctx, tx, k.num, &x)
 		}
-		out, err = c.take(ctx, tx, p, &r, &x, d)
+		out, err = c.take(ctx, tx, &running{r, p}, &x, d)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("claim row %d: %w", row, err)
+		return nil, fmt.Errorf("claim row %d: %w", k.row, err)
 	}
 	return out, nil
 }
@@ -86,7 +88,8 @@ func (c *Campaigns) judge(ctx context.Context, from queryer, p *plan, x *personR
 }
 
 // take writes the attempt, with what allowed it. A number that is being rung by somebody is not rung twice at a time.
-func (c *Campaigns) take(ctx context.Context, tx *db.Tx, p *plan, r *campaignRow, x *personRow, d rules.Decision) (*claimed, error) {
+func (c *Campaigns) take(ctx context.Context, tx *db.Tx, of *running, x *personRow, d rules.Decision) (*claimed, error) {
+	r, p := &of.row, of.plan
 	now, n := c.now(), x.Attempts+1
 	from := p.campaign.CallFrom[(int(x.Row)+n)%len(p.campaign.CallFrom)]
 	out := &claimed{num: r.num, name: r.Name, attempt: attemptRow{

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/paydial/paydial/campaigns/contacts"
 	"github.com/paydial/paydial/db"
@@ -141,27 +142,69 @@ type CreateRequest struct {
 }
 
 // Create makes a campaign, as a draft, from its file and its list, which is read once and put in as it comes. Rows that cannot
-// be used are in it too, done, with the reason. Nothing is rung before Start. The errors are ErrExists, a *FileError, a
-// *contacts.Fault, and the database's: then nothing is left of it.
-func (c *Campaigns) Create(ctx context.Context, req CreateRequest) (*Campaign, contacts.Summary, error) {
-	var sum contacts.Summary
+// be used are in it too, done, with the reason. The report is what Check says of it at this moment. Nothing is rung before Start.
+// The errors are ErrExists, a *FileError, a *contacts.Fault, and the database's: then nothing is left of it.
+func (c *Campaigns) Create(ctx context.Context, req CreateRequest) (*Campaign, *Report, error) {
+	var report *Report
 	made, err := c.create(ctx, req.File, req.Act, func(p *plan, in *inserter) (err error) {
 		if err := c.takeLists(ctx, p.campaign, req); err != nil {
 			return err
 		}
-		id, phone := -1, -1
-		began := func(s contacts.Summary) error {
-			id, phone = columnOf(p.campaign, s.Header, "id"), columnOf(p.campaign, s.Header, "phone")
-			return nil
-		}
-		sum, err = contacts.Read(ctx, req.Contacts, contacts.Options{Campaign: p.campaign, Now: c.now(), Began: began, Progress: req.Progress},
-			func(r contacts.Row) error { return in.person(ctx, r) },
-			func(r contacts.Reject, cells []string) error {
-				return in.reject(ctx, r, cellOf(cells, id), numberOf(cellOf(cells, phone)))
-			})
+		report, err = c.readIn(ctx, p, in, req)
 		return err
 	})
-	return made, sum, err
+	return made, report, err
+}
+
+// readIn puts the list into the campaign while Check reads it: each goes through it once, side by side.
+func (c *Campaigns) readIn(ctx context.Context, p *plan, in *inserter, req CreateRequest) (*Report, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	from, to := io.Pipe()
+	put := make(chan error, 1)
+	go func() {
+		err := c.putIn(ctx, p, in, from)
+		if err != nil {
+			from.CloseWithError(err)
+		}
+		put <- err
+	}()
+	report, err := Check(ctx, CheckRequest{
+		Campaign: p.campaign, Contacts: io.TeeReader(req.Contacts, to), ListFiles: req.ListFiles, Known: c, Book: p.book, Now: c.now(),
+		Progress: req.Progress,
+	})
+	if err != nil {
+		to.CloseWithError(err)
+	} else {
+		to.Close()
+	}
+	if putErr := <-put; err == nil || putErr != nil && errors.Is(err, putErr) {
+		err = putErr
+	}
+	return report, err
+}
+
+// putIn puts the people of a list into the campaign.
+func (c *Campaigns) putIn(ctx context.Context, p *plan, in *inserter, from io.Reader) error {
+	id, phone := -1, -1
+	began := func(s contacts.Summary) error {
+		id, phone = columnOf(p.campaign, s.Header, "id"), columnOf(p.campaign, s.Header, "phone")
+		return nil
+	}
+	_, err := contacts.Read(ctx, from, contacts.Options{Campaign: p.campaign, Now: c.now(), Began: began},
+		func(r contacts.Row) error { return in.person(ctx, r) },
+		func(r contacts.Reject, cells []string) error {
+			return in.reject(ctx, r, cellOf(cells, id), numberOf(cellOf(cells, phone)))
+		})
+	if err == nil {
+		_, err = io.Copy(io.Discard, from) // what it did not need, so that the other one is not held up
+	}
+	return err
+}
+
+// Which tells on which do-not-call lists numbers and keys stand at a moment.
+func (c *Campaigns) Which(ctx context.Context, who, lists []string, now time.Time) (map[string][]string, error) {
+	return c.lists.Which(ctx, who, lists, now)
 }
 
 // columnOf finds the column of a field; -1: there is none.
@@ -178,7 +221,7 @@ func cellOf(cells []string, i int) string {
 	if i < 0 || i >= len(cells) {
 		return ""
 	}
-	return strings.TrimSpace(cells[i])
+	return strings.Clone(strings.TrimSpace(cells[i])) // the cells are valid for a moment only
 }
 
 // numberOf is a cell that holds a number as it is; anything else may be what should not be kept.

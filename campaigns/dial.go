@@ -136,20 +136,20 @@ func (c *Campaigns) notDialed(ctx context.Context, k *claimed, err error) error 
 func (c *Campaigns) refusedByTwilio(ctx context.Context, k *claimed, e *twilio.Error) error {
 	reason := rules.Reason("twilio_refused:" + strconv.Itoa(e.Code))
 	err := c.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		x, err := personOf(ctx, tx, k.num, k.attempt.Row, tx.ForUpdate())
+		p, err := pairOf(ctx, tx, k.key())
 		if err != nil {
 			return err
 		}
-		a, err := attemptOf(ctx, tx, k.num, k.attempt.Row, k.attempt.N, tx.ForUpdate())
-		if err != nil || a.State != AttemptClaimed || a.CallSID != "" {
+		x, a := &p.x, &p.a
+		if a.State != AttemptClaimed || a.CallSID != "" {
 			return err
 		}
 		a.State, a.Status, a.Outcome, a.Ended, a.lookAt = AttemptEnded, statusRefused, string(reason), c.now(), time.Time{}
-		if err := keepAttempt(ctx, tx, k.num, &a); err != nil || x.State != PersonCalling || x.Attempts != a.N {
+		if err := keepAttempt(ctx, tx, k.num, a); err != nil || x.State != PersonCalling || x.Attempts != a.N {
 			return err
 		}
 		x.done("", reason, "Twilio does not call this number: "+db.Clean(e.Message, 200))
-		return keepPerson(ctx, tx, k.num, &x)
+		return keepPerson(ctx, tx, k.num, x)
 	})
 	if err != nil {
 		return fmt.Errorf("note that Twilio refused row %d: %w", k.attempt.Row, err)
@@ -161,7 +161,7 @@ func (c *Campaigns) refusedByTwilio(ctx context.Context, k *claimed, e *twilio.E
 // noteDialed notes which call Twilio has made. What cannot be noted is found at Twilio when the claim has lapsed.
 func (c *Campaigns) noteDialed(ctx context.Context, p *plan, k *claimed, sid string) error {
 	for try := 1; ; try++ {
-		err := c.bound(ctx, k.num, k.attempt.Row, k.attempt.N, sid, p.campaign.RingFor+c.cfg.LookAgain)
+		err := c.bound(ctx, k.key(), sid, p.campaign.RingFor+c.cfg.LookAgain)
 		if err == nil || try == noteTries {
 			return err
 		}

@@ -23,10 +23,11 @@ func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
 		if err != nil {
 			return err
 		}
-		x, a, err := both(ctx, tx, r.num, ref.Row, ref.Attempt)
+		p, err := pairOf(ctx, tx, key{r.num, ref.Row, ref.Attempt})
 		if err != nil {
 			return err
 		}
+		a := &p.a
 		if a.CallSID != "" && end.SID != "" && a.CallSID != end.SID {
 			c.cfg.Log.ErrorContext(ctx, "campaign: another call ended than the attempt's", "campaign", ref.Campaign, "row", ref.Row,
 				"attempt", ref.Attempt, "call", a.CallSID, "ended", end.SID)
@@ -34,9 +35,9 @@ func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
 		}
 		over = true
 		if a.State == AttemptEnded {
-			return c.later(ctx, tx, r.num, &a, end)
+			return c.later(ctx, tx, p, end)
 		}
-		tripped, err = c.applyEnd(ctx, tx, &r, &x, &a, end)
+		tripped, err = c.applyEnd(ctx, tx, &r, p, end)
 		return err
 	})
 	if err != nil {
@@ -52,46 +53,25 @@ func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
 }
 
 // later adds to an attempt that has ended what is told only now.
-func (c *Campaigns) later(ctx context.Context, tx *db.Tx, num int64, a *attemptRow, end CallEnd) error {
-	if end.Paid.Minor <= a.paid.Minor {
+func (c *Campaigns) later(ctx context.Context, tx *db.Tx, p *pair, end CallEnd) error {
+	if end.Paid.Minor <= p.a.paid.Minor {
 		return nil
 	}
-	a.paid = end.Paid
-	return keepAttempt(ctx, tx, num, a)
+	p.a.paid = end.Paid
+	return keepAttempt(ctx, tx, p.num, &p.a)
 }
 
 // applyEnd keeps how a call ended: in the attempt, for the person, and in what the safety stops look at.
-func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, x *personRow, a *attemptRow, end CallEnd) (tripped string, err error) {
-	var retries []flows.Retry
-	var stops []flows.SafetyStop
-	var machine flows.MachineRules
-	p, err := c.plan(r)
-	if p != nil && p.campaign != nil {
-		retries, stops, machine = p.campaign.TryAgain, p.campaign.Stops, p.campaign.Machine
-	} else if err != nil && !errors.Is(err, errNoProject) {
-		c.cfg.Log.WarnContext(ctx, "campaign: a call ended, and its file does not fit the project any more: nobody is rung again", "campaign", r.Name, "error", err)
-	}
+func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, p *pair, end CallEnd) (tripped string, err error) {
+	x, a := &p.x, &p.a
+	retries, stops, machine := c.endRules(ctx, r)
 	was := a.State
-	if end.AnsweredBy == "" {
-		end.AnsweredBy = a.AnsweredBy
-	}
-	end.OptedOut = end.OptedOut || a.optedOut
-	a.State, a.Ended, a.lookAt = AttemptEnded, c.now(), time.Time{}
-	a.Status, a.AnsweredBy, a.Seconds = end.Status, end.AnsweredBy, end.Seconds
-	a.Outcome = outcomeOf(end, machine)
-	a.reached, a.optedOut = reachedBy(end, machine), end.OptedOut
-	a.abandoned = a.reached && (end.Abandoned || end.NoFlow)
-	if a.CallSID == "" {
-		a.CallSID = end.SID
-	}
-	if end.Paid.Minor > a.paid.Minor {
-		a.paid = end.Paid
-	}
+	c.close(a, end, machine)
 	if err := keepAttempt(ctx, tx, r.num, a); err != nil {
 		return "", err
 	}
 	if x.Attempts == a.N && (x.State == PersonCalling || was == AttemptLost && x.State == PersonWaiting) {
-		if err := c.onward(ctx, tx, r, x, a, retries); err != nil {
+		if err := c.onward(ctx, tx, r, p, retries); err != nil {
 			return "", err
 		}
 	}
@@ -112,8 +92,40 @@ func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, x *
 	return tripped, keep(ctx, tx, r)
 }
 
+// endRules are what a campaign's file says of ends. Where it does not fit the project any more, nobody is rung again.
+func (c *Campaigns) endRules(ctx context.Context, r *campaignRow) ([]flows.Retry, []flows.SafetyStop, flows.MachineRules) {
+	p, err := c.plan(r)
+	if p != nil && p.campaign != nil {
+		return p.campaign.TryAgain, p.campaign.Stops, p.campaign.Machine
+	}
+	if !errors.Is(err, errNoProject) {
+		c.cfg.Log.WarnContext(ctx, "campaign: a call ended, and the file does not fit the project any more: nobody is rung again", "campaign", r.Name, "error", err)
+	}
+	return nil, nil, flows.MachineRules{}
+}
+
+// close writes into an attempt how its call ended.
+func (c *Campaigns) close(a *attemptRow, end CallEnd, machine flows.MachineRules) {
+	if end.AnsweredBy == "" {
+		end.AnsweredBy = a.AnsweredBy
+	}
+	end.OptedOut = end.OptedOut || a.optedOut
+	a.State, a.Ended, a.lookAt = AttemptEnded, c.now(), time.Time{}
+	a.Status, a.AnsweredBy, a.Seconds = end.Status, end.AnsweredBy, end.Seconds
+	a.Outcome = outcomeOf(end, machine)
+	a.reached, a.optedOut = reachedBy(end, machine), end.OptedOut
+	a.abandoned = a.reached && (end.Abandoned || end.NoFlow)
+	if a.CallSID == "" {
+		a.CallSID = end.SID
+	}
+	if end.Paid.Minor > a.paid.Minor {
+		a.paid = end.Paid
+	}
+}
+
 // onward says what is next for a person whose call has ended: another try, or nothing.
-func (c *Campaigns) onward(ctx context.Context, tx *db.Tx, r *campaignRow, x *personRow, a *attemptRow, retries []flows.Retry) error {
+func (c *Campaigns) onward(ctx context.Context, tx *db.Tx, r *campaignRow, p *pair, retries []flows.Retry) error {
+	x, a := &p.x, &p.a
 	var times int
 	err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM campaign_attempts WHERE campaign = ? AND line_no = ? AND outcome = ?", r.num, x.Row, a.Outcome).Scan(&times)
 	if err != nil {

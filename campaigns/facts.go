@@ -3,6 +3,7 @@ package campaigns
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ const lookBack = 15 * 24 * time.Hour
 
 // known is what the rules have to know of some people beside their own rows.
 type known struct {
-	lists    map[string][]string // number to lists
+	lists    map[string][]string // number, or key, to lists
 	optedOut map[string]bool     // number
 	past     map[string][]rules.Past
 	debts    map[string][]rules.Past
@@ -23,13 +24,20 @@ type known struct {
 
 // learn reads what the rules have to know of some people, from where they are being decided on.
 func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []personRow) (*known, error) {
-	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}, past: map[string][]rules.Past{}, debts: map[string][]rules.Past{}}
-	var phones, debts []any
+	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}}
+	var phones, debts, who []any
 	seen := map[string]bool{}
 	for _, x := range people {
 		if x.Phone != "" && !seen["p"+x.Phone] {
 			seen["p"+x.Phone] = true
 			phones = append(phones, x.Phone)
+			who = append(who, x.Phone)
+		}
+		for _, key := range []string{x.ID, x.DebtID} { // lists of persons and accounts
+			if key != "" && !seen["k"+key] {
+				seen["k"+key] = true
+				who = append(who, kept(key))
+			}
 		}
 		if x.DebtID != "" && !seen["d"+x.DebtID] {
 			seen["d"+x.DebtID] = true
@@ -40,7 +48,7 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 		return k, nil
 	}
 	since := db.Millis(c.now().Add(-lookBack))
-	if err := c.learnLists(ctx, from, k, phones, p.lists); err != nil {
+	if err := c.learnLists(ctx, from, k, who, p.lists); err != nil {
 		return nil, err
 	}
 	opted, err := db.Select(ctx, from, db.Word, "SELECT DISTINCT phone FROM campaign_attempts WHERE opted_out = 1 AND phone IN ("+db.Marks(len(phones))+")", phones...)
@@ -50,31 +58,30 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	for _, phone := range opted {
 		k.optedOut[phone] = true
 	}
-	if err := learnPast(ctx, from, k.past, "phone", phones, since); err != nil {
-		return nil, err
+	if k.past, err = learnPast(ctx, from, "phone", phones, since); err != nil || len(debts) == 0 {
+		return k, err
 	}
-	if len(debts) == 0 {
-		return k, nil
-	}
-	return k, learnPast(ctx, from, k.debts, "debt_id", debts, since)
+	k.debts, err = learnPast(ctx, from, "debt_id", debts, since)
+	return k, err
 }
 
-func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phones []any, lists []list) error {
+func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, who []any, lists []list) error {
 	if len(lists) == 0 {
 		return nil
 	}
-	args := append([]any{}, phones...)
+	args := append([]any{}, who...)
 	labels := make(map[string]string, len(lists))
 	for _, l := range lists {
 		args = append(args, l.name)
 		labels[l.name] = l.label
 	}
+	args = append(args, db.Millis(c.now()))
 	_, err := db.Select(ctx, from, func(s db.Scanner) (struct{}, error) {
 		var number, list string
 		err := s.Scan(&number, &list)
 		k.lists[number] = append(k.lists[number], labels[list])
 		return struct{}{}, err
-	}, "SELECT number, list FROM do_not_call WHERE number IN ("+db.Marks(len(phones))+") AND list IN ("+db.Marks(len(lists))+") ORDER BY list", args...)
+	}, "SELECT number, list FROM do_not_call WHERE number IN ("+db.Marks(len(who))+") AND list IN ("+db.Marks(len(lists))+") AND (expires = 0 OR expires > ?) ORDER BY list", args...)
 	if err != nil {
 		return fmt.Errorf("read do-not-call lists: %w", err)
 	}
@@ -82,7 +89,8 @@ func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, phon
 }
 
 // learnPast reads attempts, of all campaigns and of other systems, by number or by debt. One that Twilio refused rang nobody.
-func learnPast(ctx context.Context, from queryer, into map[string][]rules.Past, by string, of []any, since int64) error {
+func learnPast(ctx context.Context, from queryer, by string, of []any, since int64) (map[string][]rules.Past, error) {
+	into := map[string][]rules.Past{}
 	marks := db.Marks(len(of))
 	query := strings.NewReplacer("BY", by, "MARKS", marks).Replace(`SELECT a.BY, a.claimed_at, c.name, a.debt_id, a.reached
 		FROM campaign_attempts a JOIN campaigns c ON c.num = a.campaign WHERE a.BY IN (MARKS) AND a.claimed_at >= ? AND a.status <> 'refused'
@@ -100,16 +108,16 @@ func learnPast(ctx context.Context, from queryer, into map[string][]rules.Past, 
 		return struct{}{}, err
 	}, query, args...)
 	if err != nil {
-		return fmt.Errorf("read past attempts: %w", err)
+		return nil, fmt.Errorf("read past attempts: %w", err)
 	}
-	return nil
+	return into, nil
 }
 
 // facts are what the rules decide one person by.
 func (k *known) facts(x *personRow, now time.Time) rules.Facts {
 	f := rules.Facts{
 		Now: now, Phone: x.Phone, Zones: x.Zones, ZoneFrom: x.ZoneFrom, Consent: x.Consent, DebtID: x.DebtID,
-		NotBefore: x.NotBefore, NotAfter: x.NotAfter, OnLists: k.lists[x.Phone], OptedOut: k.optedOut[x.Phone],
+		NotBefore: x.NotBefore, NotAfter: x.NotAfter, OnLists: k.onLists(x), OptedOut: k.optedOut[x.Phone],
 		Paid: x.paid, Skipped: x.skipped, NextAt: x.retry,
 	}
 	if !x.retry.IsZero() {
@@ -122,6 +130,19 @@ func (k *known) facts(x *personRow, now time.Time) rules.Facts {
 		}
 	}
 	return f
+}
+
+// onLists are the lists that hold a person, by number, id or debt.
+func (k *known) onLists(x *personRow) []string {
+	var out []string
+	for _, who := range []string{x.Phone, kept(x.ID), kept(x.DebtID)} {
+		for _, l := range k.lists[who] {
+			if !slices.Contains(out, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // holds tells whether an attempt for a debt is among those to the number already.

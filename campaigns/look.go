@@ -31,6 +31,8 @@ type dueLook struct {
 	attemptRow
 }
 
+func (d *dueLook) key() key { return key{d.num, d.Row, d.N} }
+
 // looks asks Twilio about attempts whose claim has lapsed, and about calls whose end nobody told.
 func (c *Campaigns) looks(ctx context.Context) error {
 	due, err := db.Select(ctx, c.cfg.DB, func(s db.Scanner) (d dueLook, err error) {
@@ -62,7 +64,7 @@ func (c *Campaigns) look(ctx context.Context, d dueLook) error {
 	mine := false
 	now := c.now()
 	err := c.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, a, err := both(ctx, tx, d.num, d.Row, d.N)
+		a, err := attemptOf(ctx, tx, d.key(), tx.ForUpdate())
 		if err != nil {
 			return err
 		}
@@ -163,7 +165,7 @@ func (c *Campaigns) found(ctx context.Context, d dueLook, call twilio.Call) erro
 	if n > 0 {
 		return errBound
 	}
-	err = c.bound(ctx, d.num, d.Row, d.N, call.SID, c.cfg.LookAgain)
+	err = c.bound(ctx, d.key(), call.SID, c.cfg.LookAgain)
 	if errors.Is(err, errOther) { // it came by itself meanwhile
 		return nil
 	}
@@ -180,16 +182,20 @@ func (c *Campaigns) found(ctx context.Context, d dueLook, call twilio.Call) erro
 // lose gives an attempt up. The person may be rung again, by the rules, with this attempt counted.
 func (c *Campaigns) lose(ctx context.Context, d dueLook, why string) error {
 	err := c.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		x, a, err := both(ctx, tx, d.num, d.Row, d.N)
-		if err != nil || a.State != AttemptClaimed && a.State != AttemptDialed || a.CallSID != d.CallSID {
+		p, err := pairOf(ctx, tx, d.key())
+		if err != nil {
 			return err
 		}
+		x, a := &p.x, &p.a
+		if a.State != AttemptClaimed && a.State != AttemptDialed || a.CallSID != d.CallSID {
+			return nil
+		}
 		a.State, a.lookAt = AttemptLost, time.Time{}
-		if err := keepAttempt(ctx, tx, d.num, &a); err != nil || x.State != PersonCalling || x.Attempts != a.N {
+		if err := keepAttempt(ctx, tx, d.num, a); err != nil || x.State != PersonCalling || x.Attempts != a.N {
 			return err
 		}
 		x.open(c.now(), "", fmt.Sprintf("attempt %d was lost: %s", a.N, why))
-		return keepPerson(ctx, tx, d.num, &x)
+		return keepPerson(ctx, tx, d.num, x)
 	})
 	if err != nil {
 		return fmt.Errorf("give attempt %d of row %d up: %w", d.N, d.Row, err)

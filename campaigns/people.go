@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -174,9 +175,11 @@ func (c *Campaigns) Past(ctx context.Context, numbers []string, since time.Time)
 		for i, n := range some {
 			args[i] = n
 		}
-		if err := learnPast(ctx, c.cfg.DB, out, "phone", args, db.Millis(since)); err != nil {
+		past, err := learnPast(ctx, c.cfg.DB, "phone", args, db.Millis(since))
+		if err != nil {
 			return nil, err
 		}
+		maps.Copy(out, past)
 	}
 	return out, nil
 }

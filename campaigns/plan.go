@@ -1,10 +1,13 @@
 package campaigns
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/paydial/paydial/campaigns/pace"
@@ -78,7 +81,7 @@ func readPlan(project *flows.Project, file flows.File, own fs.FS) *plan {
 	}
 	p.campaign = campaign
 	for _, l := range campaign.NeverCall {
-		p.lists = append(p.lists, list{name: listName(l), label: rules.ListLabel(l)})
+		p.lists = append(p.lists, list{name: serverList(l), label: rules.ListLabel(l)})
 	}
 	if p.book, p.err = rules.Open(campaign, own); p.err != nil {
 		p.err = fmt.Errorf("open the rule book: %w", p.err)
@@ -89,12 +92,22 @@ func readPlan(project *flows.Project, file flows.File, own fs.FS) *plan {
 // list is a do-not-call list: how the server knows it, and how reasons call it.
 type list struct{ name, label string }
 
-// listName is the name by which the server keeps a list: that of a file is its path.
-func listName(l flows.ListName) string {
+// serverList is the name by which the server keeps a list. That of a file is made of its path.
+func serverList(l flows.ListName) string {
 	if l.Name != "" {
 		return l.Name
 	}
-	return l.File
+	name := "file." + strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
+			return c
+		}
+		return '_'
+	}, l.File)
+	if len(name) > 64 {
+		sum := sha256.Sum256([]byte(l.File))
+		name = name[:47] + "_" + hex.EncodeToString(sum[:8])
+	}
+	return name
 }
 
 // pacing are the limits of a campaign at a moment.

@@ -29,7 +29,7 @@ type cachedStatus struct {
 type standing struct {
 	counts            Counts
 	outcomes          []OutcomeCount
-	refused, heldBack []ReasonCount
+	refused, heldBack []ReasonPeople
 }
 
 // List is every campaign, newest first.
@@ -98,7 +98,7 @@ func (c *Campaigns) standing(ctx context.Context, r *campaignRow) (standing, err
 
 // count reads one index from end to end.
 func (c *Campaigns) count(ctx context.Context, num int64) (standing, error) {
-	s := standing{outcomes: []OutcomeCount{}, refused: []ReasonCount{}, heldBack: []ReasonCount{}}
+	s := standing{outcomes: []OutcomeCount{}, refused: []ReasonPeople{}, heldBack: []ReasonPeople{}}
 	_, err := db.Select(ctx, c.cfg.DB, func(from db.Scanner) (struct{}, error) {
 		var state, outcome string
 		var reason rules.Reason
@@ -113,7 +113,7 @@ func (c *Campaigns) count(ctx context.Context, num int64) (standing, error) {
 	if err != nil {
 		return s, fmt.Errorf("count people: %w", err)
 	}
-	byMost := func(a, b ReasonCount) int { return b.People - a.People }
+	byMost := func(a, b ReasonPeople) int { return b.People - a.People }
 	slices.SortStableFunc(s.refused, byMost)
 	slices.SortStableFunc(s.heldBack, byMost)
 	slices.SortStableFunc(s.outcomes, func(a, b OutcomeCount) int { return b.People - a.People })
@@ -135,16 +135,16 @@ func (s *standing) add(state, outcome string, reason rules.Reason, n, later int)
 		if outcome != "" {
 			s.outcomes = append(s.outcomes, OutcomeCount{Outcome: outcome, People: n})
 		} else {
-			s.refused = append(s.refused, ReasonCount{Reason: reason, People: n})
+			s.refused = append(s.refused, ReasonPeople{Reason: reason, People: n})
 		}
 		return
 	}
 	if later == 0 || reason == "" {
 		return
 	}
-	i := slices.IndexFunc(s.heldBack, func(h ReasonCount) bool { return h.Reason == reason })
+	i := slices.IndexFunc(s.heldBack, func(h ReasonPeople) bool { return h.Reason == reason })
 	if i < 0 {
-		s.heldBack = append(s.heldBack, ReasonCount{Reason: reason})
+		s.heldBack = append(s.heldBack, ReasonPeople{Reason: reason})
 		i = len(s.heldBack) - 1
 	}
 	s.heldBack[i].People += later

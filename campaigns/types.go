@@ -81,8 +81,8 @@ type OutcomeCount struct {
 	People  int    `json:"people"`
 }
 
-// ReasonCount is how many people are not rung for a reason: for good among Refused, for now among HeldBack.
-type ReasonCount struct {
+// ReasonPeople is how many people are not rung for a reason: for good among Refused, for now among HeldBack.
+type ReasonPeople struct {
 	Reason rules.Reason `json:"reason"`
 	People int          `json:"people"`
 }
@@ -114,8 +114,8 @@ type Status struct {
 	Campaign
 	Counts   Counts         `json:"counts"`
 	Outcomes []OutcomeCount `json:"outcomes"`
-	Refused  []ReasonCount  `json:"refused"`
-	HeldBack []ReasonCount  `json:"held_back"`
+	Refused  []ReasonPeople `json:"refused"`
+	HeldBack []ReasonPeople `json:"held_back"`
 	Figures  []Safety       `json:"safety_figures"`
 	Money    []Money        `json:"money"`
 	Minutes  []Minute       `json:"minutes"` // the last 30, oldest first

@@ -81,7 +81,7 @@ func whyText(r *campaignRow, x *personRow, d rules.Decision, next, now time.Time
 
 // Skip has a person not called any more, by hand. Somebody who is being called is not called again.
 func (c *Campaigns) Skip(ctx context.Context, name, id string, act Act) error {
-	return c.mark(ctx, name, id, "skipped", act, func(x *personRow) error {
+	return c.mark(ctx, name, marking{id, "skipped", act}, func(x *personRow) error {
 		x.skipped = true
 		if x.State == PersonPending || x.State == PersonWaiting {
 			x.done("", rules.Skipped, joined("skipped by "+someone(act.By), act.Note))
@@ -92,7 +92,7 @@ func (c *Campaigns) Skip(ctx context.Context, name, id string, act Act) error {
 
 // MarkPaid says that a person has paid meanwhile, so that they are not called any more.
 func (c *Campaigns) MarkPaid(ctx context.Context, name, id string, act Act) error {
-	return c.mark(ctx, name, id, "paid", act, func(x *personRow) error {
+	return c.mark(ctx, name, marking{id, "paid", act}, func(x *personRow) error {
 		x.paid = true
 		if x.State == PersonPending || x.State == PersonWaiting {
 			x.done("", rules.Paid, joined("paid meanwhile, says "+someone(act.By), act.Note))
@@ -101,11 +101,17 @@ func (c *Campaigns) MarkPaid(ctx context.Context, name, id string, act Act) erro
 	})
 }
 
+// marking is what is done to a person by hand.
+type marking struct {
+	id, what string
+	act      Act
+}
+
 // mark changes a person, and notes it among the campaign's changes.
-func (c *Campaigns) mark(ctx context.Context, name, id, what string, act Act, fn func(*personRow) error) error {
+func (c *Campaigns) mark(ctx context.Context, name string, m marking, fn func(*personRow) error) error {
 	var row int64
 	_, err := c.change(ctx, name, func(tx *db.Tx, r *campaignRow) error {
-		x, err := c.lookUp(ctx, tx, r.num, id, tx.ForUpdate())
+		x, err := c.lookUp(ctx, tx, r.num, m.id, tx.ForUpdate())
 		if err != nil {
 			return err
 		}
@@ -116,10 +122,10 @@ func (c *Campaigns) mark(ctx context.Context, name, id, what string, act Act, fn
 		if err := keepPerson(ctx, tx, r.num, &x); err != nil {
 			return err
 		}
-		return c.noted(ctx, tx, r.num, Change{What: what, By: act.By, Note: act.Note, Row: row})
+		return c.noted(ctx, tx, r.num, Change{What: m.what, By: m.act.By, Note: m.act.Note, Row: row})
 	})
 	if err == nil {
-		c.audited(ctx, what, name, act, fmt.Sprintf("row %d", row))
+		c.audited(ctx, m.what, name, m.act, fmt.Sprintf("row %d", row))
 	}
 	return err
 }

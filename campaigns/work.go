@@ -145,7 +145,7 @@ func (w *worker) handle(ctx context.Context, t *asynq.Task) error {
 
 // attempt claims the person and makes the call.
 func (w *worker) attempt(ctx context.Context, r *running, e errand, g *pace.Grant) error {
-	k, err := w.c.claim(ctx, r.plan, e.num, e.row, e.n)
+	k, err := w.c.claim(ctx, r.plan, key(e))
 	if err != nil || k == nil {
 		return errors.Join(err, g.Back(context.WithoutCancel(ctx)))
 	}

@@ -54,7 +54,7 @@ func TestEveryExampleIsLintClean(t *testing.T) {
 
 func TestEmbeddedProjectsAreTheOnesOnDisk(t *testing.T) {
 	t.Parallel()
-	for name, embedded := range map[string]fs.FS{"bill-payment": examples.BillPayment(), "donation": examples.Donation()} {
+	for name, embedded := range map[string]fs.FS{"bill-payment": examples.BillPayment(), "donation": examples.Donation(), "renewals": examples.Renewals()} {
 		onDisk, err := flows.ReadBundle(os.DirFS(name))
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/flows"
 )
 

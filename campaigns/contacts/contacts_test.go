@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/campaigns/contacts"
+	"github.com/paydial/paydial/campaigns/rules"
 )
 
 const goodRow = "M-1,+1 (312) 555-0142,Dana,es-US,1984,129.00,2026-05-04,America/Denver,2025-05-01\n"

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/paydial/paydial/campaigns/rules"
 )
 
 // NumberOptions say how a list of numbers is read.

@@ -12,6 +12,7 @@ import (
 
 	pn "github.com/nyaruka/phonenumbers"
 
+	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/flows"
 )
 

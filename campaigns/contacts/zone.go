@@ -236,17 +236,29 @@ func (z *Zones) merge(zones []string) []string {
 		return out
 	}
 	var out []string
-	clocks := map[string]bool{}
+	clocks := map[string]int{}
 	for _, name := range zones {
-		if clock := z.clock(name); !clocks[clock] {
-			clocks[clock] = true
+		clock := z.clock(name)
+		if i, ok := clocks[clock]; !ok {
+			clocks[clock] = len(out)
 			out = append(out, name)
+		} else if familiar(name) {
+			out[i] = name
 		}
 	}
 	if len(z.merged) < mostCells {
 		z.merged[key] = out
 	}
 	return out
+}
+
+// familiar tells whether a zone is the one by which people call all of those whose clocks go like its.
+func familiar(name string) bool {
+	switch name {
+	case "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/London":
+		return true
+	}
+	return false
 }
 
 // clock says how a zone's clock goes for three years: every change with its moment.

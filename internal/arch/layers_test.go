@@ -93,7 +93,7 @@ func forbidden(s source, from, to string) string {
 	}
 	if s.test { // tests may use the rigs, the examples and the rooms their own room is served by
 		switch to {
-		case "internal/redistest", "internal/pgtest", "internal/s3test", "internal/browsertest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "simulator", "audit", "access":
+		case "internal/redistest", "internal/pgtest", "internal/s3test", "internal/browsertest", "internal/testproc", "internal/rig", "examples", "db", "twilio", "sessions", "payments", "flows", "campaigns", "simulator", "audit", "access":
 			return ""
 		}
 	}
