@@ -94,7 +94,7 @@ func reasonChoices(s campaigns.Status, asked string) []share {
 	if asked != "" {
 		seen[asked] = true
 	}
-	for _, all := range [][]campaigns.ReasonCount{s.Refused, s.HeldBack} {
+	for _, all := range [][]campaigns.ReasonPeople{s.Refused, s.HeldBack} {
 		for _, r := range all {
 			seen[string(r.Reason)] = true
 		}

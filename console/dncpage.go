@@ -10,11 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/campaigns/contacts"
 )
-
-// dncCountry is how a number without a + is read on these pages.
-const dncCountry = "US"
 
 // listRow is a do-not-call list on a page.
 type listRow struct {
@@ -23,14 +19,10 @@ type listRow struct {
 	Scope string
 }
 
-// stayRow is a time that a number was on a list.
+// stayRow is a time that a number was on a list, on the clock of the pages.
 type stayRow struct {
-	campaigns.Stay
-	InForce    bool
-	Added      string
-	Expires    string
-	Removed    string
-	RemovedWhy string
+	dncStay
+	AddedText, ExpiresText, RemovedText string
 }
 
 // checkedNumber is what a page says of a number.
@@ -38,15 +30,6 @@ type checkedNumber struct {
 	Number  string
 	On      []string // the lists that hold it now
 	History []stayRow
-}
-
-// numberWords is a number in E.164, however people write it.
-func numberWords(text string) (string, error) {
-	n, err := contacts.NewNumbers().Parse(lineQuery(text), dncCountry)
-	if err != nil {
-		return "", campaigns.ErrNotANumber
-	}
-	return n.E164, nil
 }
 
 // listNames are the names of all do-not-call lists.
@@ -61,35 +44,26 @@ func (c *Console) listNames(ctx context.Context) ([]string, error) {
 
 // checkNumber says where a number stands and stood.
 func (c *Console) checkNumber(ctx context.Context, number string) (*checkedNumber, error) {
-	stays, err := c.Campaigns.Lists().History(ctx, number)
+	found, err := c.findDNC(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	out := &checkedNumber{Number: number}
-	for _, s := range stays {
-		row := viewStay(s, c.Now(), c.local)
-		if row.InForce {
-			out.On = append(out.On, s.List)
+	out := &checkedNumber{Number: found.Number, On: found.On}
+	for _, s := range found.History {
+		row := stayRow{s, momentWords(s.Added, c.local), t("never"), momentWords(s.Removed, c.local)}
+		if !s.Expires.IsZero() {
+			row.ExpiresText = momentWords(s.Expires, c.local)
 		}
 		out.History = append(out.History, row)
 	}
 	return out, nil
 }
 
-func viewStay(s campaigns.Stay, now time.Time, on func(time.Time) time.Time) stayRow {
-	row := stayRow{Stay: s, Added: momentWords(s.Added, on), Expires: t("never"), RemovedWhy: s.Why}
-	if !s.Expires.IsZero() {
-		row.Expires = momentWords(s.Expires, on)
-	}
-	row.InForce = s.Removed.IsZero() && (s.Expires.IsZero() || s.Expires.After(now))
-	if !s.Removed.IsZero() {
-		row.Removed = momentWords(s.Removed, on)
-	}
-	return row
-}
-
-// momentWords is a moment on the clock of the pages.
+// momentWords is a moment on the clock of the pages; "" for none.
 func momentWords(at time.Time, on func(time.Time) time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
 	return on(at).Format("2 Jan 2006, 15:04")
 }
 
@@ -112,7 +86,7 @@ func (c *Console) showDNCPage(g *gin.Context, f dncForm) {
 	all, err := c.Campaigns.Lists().Lists(ctx)
 	var checked *checkedNumber
 	if err == nil && strings.TrimSpace(f.number) != "" {
-		number, wrong := numberWords(f.number)
+		number, wrong := numberIn(f.number)
 		if wrong != nil {
 			f.status, f.trouble = problemNumber.Status, problemNumber.words()
 		} else if checked, err = c.checkNumber(ctx, number); err == nil {
@@ -142,26 +116,13 @@ func (c *Console) showDNCPage(g *gin.Context, f dncForm) {
 // addDNCByForm puts a number on a list for the page.
 func (c *Console) addDNCByForm(g *gin.Context) {
 	typed := map[string]string{"list": g.PostForm("list"), "number": g.PostForm("number"), "because": g.PostForm("because"), "expires": g.PostForm("expires")}
-	number, err := c.addDNCFrom(g, typed)
+	g.AddParam("list", strings.TrimSpace(typed["list"]))
+	number, err := c.putDNC(g, dncBody{Number: typed["number"], Because: typed["because"], Expires: typed["expires"]})
 	if err == nil {
 		g.Redirect(http.StatusSeeOther, "/dnc?"+url.Values{"number": {number}, "list": {typed["list"]}, "said": {"added"}}.Encode())
 		return
 	}
 	c.failDNC(g, err, dncForm{typed: typed})
-}
-
-// addDNCFrom puts what a form says on its list.
-func (c *Console) addDNCFrom(g *gin.Context, typed map[string]string) (number string, err error) {
-	if number, err = numberWords(typed["number"]); err != nil {
-		return "", err
-	}
-	until := time.Time{}
-	if typed["expires"] != "" {
-		if until, err = time.ParseInLocation(time.DateOnly, typed["expires"], c.local(c.Now()).Location()); err != nil {
-			return "", errBody
-		}
-	}
-	return number, c.putDNC(g, campaigns.Entry{List: typed["list"], Number: number, Reason: strings.TrimSpace(typed["because"]), Expires: until})
 }
 
 // failDNC says on the page why a form was not carried out.
@@ -178,7 +139,8 @@ func (c *Console) failDNC(g *gin.Context, err error, f dncForm) {
 // removeDNCByForm takes a number off a list for the page.
 func (c *Console) removeDNCByForm(g *gin.Context) {
 	list, number := g.PostForm("list"), g.PostForm("number")
-	if err := c.takeOffDNC(g, list, number, strings.TrimSpace(g.PostForm("because"))); err != nil {
+	g.AddParam("list", list)
+	if _, err := c.takeOffDNC(g, number, g.PostForm("because")); err != nil {
 		c.failDNC(g, err, dncForm{number: number})
 		return
 	}
@@ -193,7 +155,8 @@ func (c *Console) listPersonByForm(g *gin.Context) {
 		return err
 	})
 	if err == nil {
-		err = c.putDNC(g, campaigns.Entry{List: g.PostForm("list"), Number: p.Phone, Reason: strings.TrimSpace(g.PostForm("because"))})
+		g.AddParam("list", g.PostForm("list"))
+		_, err = c.putDNC(g, dncBody{Number: p.Phone, Because: g.PostForm("because")})
 	}
 	c.backToPerson(g, "/campaigns/"+url.PathEscape(g.Param("name"))+"/people/"+url.PathEscape(g.Param("person")), err)
 }
