@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -32,8 +31,17 @@ type checkedLine struct {
 type createdLine struct {
 	Line     string              `json:"line"` // campaign
 	Campaign *campaigns.Campaign `json:"campaign"`
-	Report   *campaigns.Report   `json:"report,omitempty"`
+	List     *readList           `json:"list,omitempty"`
 	Repeated bool                `json:"repeated,omitempty"` // it was created by an earlier request with the same key
+}
+
+// readList is what became of the list of a campaign that was created. Rows that cannot be used are in the campaign too,
+// done, each with its reason.
+type readList struct {
+	Rows     int64    `json:"rows"`
+	Rejected int64    `json:"rejected"` // of these
+	Used     []string `json:"used"`     // columns
+	Ignored  []string `json:"ignored"`
 }
 
 // problemLine is the last line of what went wrong after the first was sent.
@@ -42,45 +50,32 @@ type problemLine struct {
 	Problem problem `json:"problem"`
 }
 
-// bodyCounter counts what is read, and tells of it.
-type bodyCounter struct {
-	io.Reader
-	bytes int64
-}
-
-func (b *bodyCounter) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
-	b.bytes += int64(n)
-	return n, err
-}
-
 // beginUpload reads an upload up to its contacts, and checks the campaign's file.
-func (c *Console) beginUpload(g *gin.Context) (*upload, *flows.Campaign, error) {
+func (c *Console) beginUpload(g *gin.Context) (u *upload, campaign *flows.Campaign, findings flows.Findings, err error) {
 	_ = http.NewResponseController(g.Writer).EnableFullDuplex() // progress is told while the rest still comes; a test's recorder cannot
-	u, err := readUpload(g)
-	if err != nil {
-		return nil, nil, err
+	if u, err = readUpload(g); err != nil {
+		return nil, nil, nil, err
 	}
-	campaign, findings := flows.ReadCampaign(c.Project(), u.file)
+	campaign, findings = flows.ReadCampaign(c.Project(), u.file)
 	if findings.Errors() {
 		u.close()
-		return nil, nil, &findingsError{findings}
+		return nil, nil, nil, &campaigns.FileError{Name: campaign.Name, Findings: findings}
 	}
-	return u, campaign, nil
+	return u, campaign, findings, nil
 }
 
 // checkCampaign tells what a campaign would do, and does nothing.
 func (c *Console) checkCampaign(g *gin.Context) {
 	out := &lines{g: g}
 	defer drain(g)
-	u, campaign, err := c.beginUpload(g)
+	u, campaign, findings, err := c.beginUpload(g)
 	if err != nil {
 		c.failLines(out, err)
 		return
 	}
 	defer u.close()
 	report, err := c.Campaigns.Check(g.Request.Context(), campaigns.CheckRequest{
-		Campaign: campaign, Contacts: u.contacts, ListFiles: u.open, Now: c.Now(),
+		Campaign: campaign, Contacts: u.contacts, ListFiles: u.open, Findings: findings, Now: c.Now(),
 		Progress: func(rows, bytes int64) { out.steady(time.Now(), uploadProgress{"progress", rows, bytes}) },
 	})
 	if err != nil {
@@ -107,7 +102,7 @@ func (c *Console) create(g *gin.Context, out *lines) (createdLine, error) {
 	if g.GetHeader(onceHeader) == "" {
 		return line, errKeyMissing
 	}
-	u, campaign, err := c.beginUpload(g)
+	u, campaign, _, err := c.beginUpload(g)
 	if err != nil {
 		return line, err
 	}
@@ -117,15 +112,16 @@ func (c *Console) create(g *gin.Context, out *lines) (createdLine, error) {
 		return line, err
 	}
 	defer key.done()
-	list := &bodyCounter{Reader: u.contacts}
-	err = c.noted(g, "campaign.create", campaign.Name, func() (err error) {
-		line.Campaign, line.Report, err = c.Campaigns.Create(g.Request.Context(), campaigns.CreateRequest{
-			File: u.file, Contacts: list, ListFiles: u.open, Act: c.campaignBy(g, ""),
-			Progress: func(rows int64) {
+	err = c.noted(g, "campaign.create", campaign.Name, func() error {
+		made, sum, err := c.Campaigns.Create(g.Request.Context(), campaigns.CreateRequest{
+			File: u.file, Contacts: u.contacts, ListFiles: u.open, Act: c.campaignBy(g, ""),
+			Progress: func(rows, bytes int64) {
 				key.keep(time.Now())
-				out.steady(time.Now(), uploadProgress{"progress", rows, list.bytes})
+				out.steady(time.Now(), uploadProgress{"progress", rows, bytes})
 			},
 		})
+		line.Campaign = made
+		line.List = &readList{Rows: sum.Records, Rejected: sum.Rejected, Used: some(sum.Used), Ignored: some(sum.Ignored)}
 		return err
 	})
 	if errors.Is(err, campaigns.ErrExists) && key.again {
@@ -176,11 +172,6 @@ func (l *lines) steady(now time.Time, v any) {
 		l.say(v)
 	}
 }
-
-// findingsError is a campaign's file with errors.
-type findingsError struct{ findings flows.Findings }
-
-func (e *findingsError) Error() string { return "the campaign's file has errors" }
 
 // failLines says that an upload went wrong: as the answer where none has begun, else as the last line.
 func (c *Console) failLines(l *lines, err error) {

@@ -81,12 +81,12 @@ func campaignProblemOf(err error) (problem, bool) {
 		}
 	}
 	var large *http.MaxBytesError
-	var file *findingsError
+	var file *campaigns.FileError
 	var fault *contacts.Fault
 	switch {
 	case errors.As(err, &file):
 		p := problemFindings
-		p.Findings = file.findings
+		p.Findings = file.Findings
 		return p, true
 	case errors.As(err, &fault):
 		p := problemList.because(sentenceOf(fault.Error()))

@@ -182,7 +182,7 @@ func (a *App) openDoors() error {
 	people := a.cfg.Console
 	people.Sessions, people.Ledger, people.Project = a.Sessions, a.Ledger, a.Projects.Current
 	people.Access, people.Audit, people.Desk, people.Recordings = a.Access, a.Audit, a.Desk, a.Recordings
-	people.Transcripts, people.Pauses, people.Transcribed = a.Transcripts, a.silences, a.Transcripts.Of
+	people.Campaigns, people.Transcripts, people.Pauses, people.Transcribed = a.Campaigns, a.Transcripts, a.silences, a.Transcripts.Of
 	people.Log, people.Now = a.cfg.Log, a.cfg.Now
 	desk := console.New(people)
 	desk.Routes(engine)
