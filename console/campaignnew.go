@@ -208,9 +208,9 @@ func safetySettings(c *flows.Campaign) []setting {
 	for _, l := range []struct {
 		word string
 		n    int
-	}{{"limitDay", c.Limits.PerDay}, {"limitWeek", c.Limits.PerWeek}, {"limitDebt", c.Limits.PerDebt}} {
+	}{{"day", c.Limits.PerDay}, {"week", c.Limits.PerWeek}, {"debt", c.Limits.PerDebt}} {
 		if l.n > 0 {
-			limits = append(limits, t(l.word, "count", l.n))
+			limits = append(limits, t("limit."+l.word, "count", l.n))
 		}
 	}
 	for _, l := range c.NeverCall {

@@ -113,7 +113,7 @@ func doesWith(s campaigns.Campaign, may bool, zone string) campaignDoes {
 	return d
 }
 
-// namedChart is a chart with the word of the catalogue for what it shows.
+// namedChart is a chart with the name of what it shows; chart.NAME is its word.
 type namedChart struct {
 	Name  string
 	Chart chart
@@ -169,7 +169,7 @@ func (c *Console) showCampaignPage(g *gin.Context, f failedForm) {
 		data["Typed"] = map[string]string{}
 	}
 	if !status.Started.IsZero() {
-		data["Charts"] = []namedChart{{"callsAtOnce", v.AtOnceNow}, {"callsPerMinute", v.PerMin}}
+		data["Charts"] = []namedChart{{"at_once", v.AtOnceNow}, {"per_minute", v.PerMin}}
 		data["Minutes"] = c.minuteRows(v)
 	}
 	c.render(g, f.status, "campaign", frame{Title: name, Here: "campaigns", Data: data})

@@ -36,7 +36,7 @@ type share struct {
 
 // group are the ways in which people came out that belong together. Their sum is People.
 type group struct {
-	Name    string // a word of the catalogue: reachedPeople, missedPeople or refusedPeople
+	Name    string // reached, missed or refused
 	Of      string // what the shares are of, in words
 	People  int
 	Percent string // of everybody who is done
@@ -55,7 +55,7 @@ type safetyRow struct {
 
 // step is a step of the way from the list to the end of a call.
 type step struct {
-	Name    string // a word of the catalogue
+	Name    string // step.NAME is its word
 	People  int
 	Bar     int
 	Percent string // of the step before
@@ -89,7 +89,7 @@ type campaignView struct {
 
 // unreached are the outcomes of people nobody talked to.
 var unreached = []string{campaigns.OutcomeNoAnswer, campaigns.OutcomeBusy, campaigns.OutcomeFailed, campaigns.OutcomeCanceled,
-	campaigns.OutcomeMachine, campaigns.OutcomeFax, campaigns.OutcomeError}
+	campaigns.OutcomeMachine, campaigns.OutcomeFax, campaigns.OutcomeError, "left_message", "message_left", "voicemail"}
 
 // reachedBy tells whether somebody was talked to who came out so.
 func reachedBy(outcome string) bool { return !slices.Contains(unreached, outcome) }
@@ -119,8 +119,8 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 		v.Percent = s.Counts.Done * 100 / s.Counts.Total
 	}
 	people := "/campaigns/" + s.Name + "/people?"
-	reached := group{Name: "reachedPeople"}
-	missed := group{Name: "missedPeople"}
+	reached := group{Name: "reached"}
+	missed := group{Name: "missed"}
 	for _, o := range s.Outcomes {
 		row := share{Word: o.Outcome, Text: plain(o.Outcome), Mood: outcomeMood(o.Outcome), People: o.People, Link: people + "outcome=" + url.QueryEscape(o.Outcome)}
 		if reachedBy(o.Outcome) {
@@ -129,7 +129,7 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 			missed.add(row)
 		}
 	}
-	refused := group{Name: "refusedPeople"}
+	refused := group{Name: "refused"}
 	for _, r := range s.Refused {
 		refused.add(share{Word: string(r.Reason), Text: reasonWords(r.Reason), People: r.People, Link: people + "state=done&reason=" + url.QueryEscape(string(r.Reason))})
 	}
@@ -186,7 +186,7 @@ func (g *group) add(row share) {
 // closed works out the shares of a group: each row's of the group, the group's of everybody who is done.
 func (g group) closed(done int) group {
 	slices.SortStableFunc(g.Rows, func(a, b share) int { return b.People - a.People })
-	g.Of = t("shareOf", "count", count(g.People), "what", strings.ToLower(t(g.Name)))
+	g.Of = t("shareOf", "count", count(g.People), "what", strings.ToLower(t("group."+g.Name)))
 	g.Percent = percent(g.People, done)
 	for i := range g.Rows {
 		g.Rows[i].Percent = percent(g.Rows[i].People, g.People)
@@ -241,8 +241,8 @@ func funnelOf(s campaigns.Status, reached group) []step {
 			left = r.People
 		}
 	}
-	steps := []step{{Name: "stepDone", People: s.Counts.Done}, {Name: "stepRung", People: s.Counts.Done - refused},
-		{Name: "stepReached", People: reached.People}, {Name: "stepStayed", People: reached.People - left}}
+	steps := []step{{Name: "done", People: s.Counts.Done}, {Name: "rung", People: s.Counts.Done - refused},
+		{Name: "reached", People: reached.People}, {Name: "stayed", People: reached.People - left}}
 	for i := range steps {
 		steps[i].Bar = ofBar(steps[i].People, s.Counts.Done)
 		if i > 0 {

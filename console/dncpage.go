@@ -106,7 +106,7 @@ func (c *Console) showDNCPage(g *gin.Context, f dncForm) {
 	}
 	said := ""
 	if word := g.Query("said"); (word == "added" || word == "removed") && checked != nil {
-		said = t(word+"Now", "number", phone(checked.Number), "list", g.Query("list"))
+		said = t("said."+word, "number", phone(checked.Number), "list", g.Query("list"))
 	}
 	c.render(g, f.status, "dnc", frame{Title: t("dnc"), Here: "dnc", Data: map[string]any{
 		"Lists": rows, "May": c.mayCampaigns(g), "Number": lineQuery(f.number), "Checked": checked, "Typed": f.typed, "Trouble": f.trouble, "Said": said,
