@@ -92,9 +92,9 @@ func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, who 
 func learnPast(ctx context.Context, from queryer, by string, of []any, since int64) (map[string][]rules.Past, error) {
 	into := map[string][]rules.Past{}
 	marks := db.Marks(len(of))
-	query := strings.NewReplacer("BY", by, "MARKS", marks).Replace(`SELECT a.BY, a.claimed_at, c.name, a.debt_id, a.reached
-		FROM campaign_attempts a JOIN campaigns c ON c.num = a.campaign WHERE a.BY IN (MARKS) AND a.claimed_at >= ? AND a.status <> 'refused'
-		UNION ALL SELECT BY, at, source, debt_id, talked FROM campaign_past WHERE BY IN (MARKS) AND at >= ? ORDER BY 2`)
+	query := strings.NewReplacer("COLUMN", by, "MARKS", marks).Replace(`SELECT a.COLUMN, a.claimed_at, c.name, a.debt_id, a.reached
+		FROM campaign_attempts a JOIN campaigns c ON c.num = a.campaign WHERE a.COLUMN IN (MARKS) AND a.claimed_at >= ? AND a.status <> 'refused'
+		UNION ALL SELECT COLUMN, at, source, debt_id, talked FROM campaign_past WHERE COLUMN IN (MARKS) AND at >= ? ORDER BY 2`)
 	args := append(append([]any{}, of...), since)
 	args = append(append(args, of...), since)
 	_, err := db.Select(ctx, from, func(s db.Scanner) (struct{}, error) {

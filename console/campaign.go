@@ -136,6 +136,15 @@ func peopleQuery(g *gin.Context) (campaigns.PeopleQuery, error) {
 	return q, err
 }
 
+// wholePerson has empty lists where a person has none.
+func wholePerson(p campaigns.Person) campaigns.Person {
+	p.Zones, p.History = some(p.Zones), some(p.History)
+	if p.Shown == nil {
+		p.Shown = map[string]string{}
+	}
+	return p
+}
+
 // listPeople lists the people of a campaign, in the order of its list.
 func (c *Console) listPeople(g *gin.Context) {
 	q, err := peopleQuery(g)
@@ -147,6 +156,10 @@ func (c *Console) listPeople(g *gin.Context) {
 	if err != nil {
 		c.failWith(g, err)
 		return
+	}
+	for i, p := range page.People {
+		p.Zones = some(p.Zones)
+		page.People[i] = p
 	}
 	c.answerList(g, some(page.People), page.Next)
 }
@@ -177,8 +190,7 @@ func (c *Console) showPerson(g *gin.Context) {
 		p, err = c.Campaigns.Person(ctx, campaign, person)
 		return err
 	})
-	p.History = some(p.History)
-	c.answerWith(g, p, err)
+	c.answerWith(g, wholePerson(p), err)
 }
 
 // whyPerson answers why a person is called now, or is not.
@@ -188,7 +200,7 @@ func (c *Console) whyPerson(g *gin.Context) {
 		why, err = c.Campaigns.Why(ctx, campaign, person)
 		return err
 	})
-	why.Decision.Checks, why.Person.History = some(why.Decision.Checks), some(why.Person.History)
+	why.Decision.Checks, why.Person = some(why.Decision.Checks), wholePerson(why.Person)
 	c.answerWith(g, why, err)
 }
 

@@ -230,8 +230,7 @@ func (c *Console) actOnPerson(a personAct) gin.HandlerFunc {
 		if err == nil {
 			now, err = c.runPerson(g, a, body.Note)
 		}
-		now.History = some(now.History)
-		c.answerWith(g, now, err)
+		c.answerWith(g, wholePerson(now), err)
 	}
 }
 

@@ -31,17 +31,8 @@ type checkedLine struct {
 type createdLine struct {
 	Line     string              `json:"line"` // campaign
 	Campaign *campaigns.Campaign `json:"campaign"`
-	List     *readList           `json:"list,omitempty"`
+	Report   *campaigns.Report   `json:"report,omitempty"`   // of the check that went with it
 	Repeated bool                `json:"repeated,omitempty"` // it was created by an earlier request with the same key
-}
-
-// readList is what became of the list of a campaign that was created. Rows that cannot be used are in the campaign too,
-// done, each with its reason.
-type readList struct {
-	Rows     int64    `json:"rows"`
-	Rejected int64    `json:"rejected"` // of these
-	Used     []string `json:"used"`     // columns
-	Ignored  []string `json:"ignored"`
 }
 
 // problemLine is the last line of what went wrong after the first was sent.
@@ -112,16 +103,14 @@ func (c *Console) create(g *gin.Context, out *lines) (createdLine, error) {
 		return line, err
 	}
 	defer key.done()
-	err = c.noted(g, "campaign.create", campaign.Name, func() error {
-		made, sum, err := c.Campaigns.Create(g.Request.Context(), campaigns.CreateRequest{
+	err = c.noted(g, "campaign.create", campaign.Name, func() (err error) {
+		line.Campaign, line.Report, err = c.Campaigns.Create(g.Request.Context(), campaigns.CreateRequest{
 			File: u.file, Contacts: u.contacts, ListFiles: u.open, Act: c.campaignBy(g, ""),
 			Progress: func(rows, bytes int64) {
 				key.keep(time.Now())
 				out.steady(time.Now(), uploadProgress{"progress", rows, bytes})
 			},
 		})
-		line.Campaign = made
-		line.List = &readList{Rows: sum.Records, Rejected: sum.Rejected, Used: some(sum.Used), Ignored: some(sum.Ignored)}
 		return err
 	})
 	if errors.Is(err, campaigns.ErrExists) && key.again {
