@@ -62,7 +62,7 @@ func (c *Campaigns) reserve(ctx context.Context, p *plan, file flows.File) (*cam
 	row := &campaignRow{
 		Campaign: Campaign{
 			ID: newID(), Name: f.Name, About: f.About, Flow: f.Flow.Name, Kind: f.Kind, Country: f.Country, State: stateImporting,
-			PerMinute: f.Pace.PerMinute, AtOnce: f.Pace.AtOnce, Created: c.now(), Book: p.book.Name, BookVersion: p.book.Version,
+			PerMinute: f.Pace.PerMinute, AtOnce: f.Pace.AtOnce, Created: c.now(), Book: p.book.Name, BookVersion: p.book.Stamp(),
 		},
 		path: file.Path, source: string(file.Source), hash: f.Hash,
 	}

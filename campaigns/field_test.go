@@ -27,14 +27,16 @@ import (
 
 // field is a Redis, a database, a simulated Twilio, and an app that answers its calls, for one test.
 type field struct {
-	t     *testing.T
-	db    *db.DB
-	redis string
-	sim   *httptest.Server
-	app   *httptest.Server
-	proj  *flows.Project
-	shift atomic.Int64 // nanoseconds that the campaigns' clock is ahead
-	wire  *wire
+	t      *testing.T
+	db     *db.DB
+	redis  string
+	sim    *httptest.Server
+	app    *httptest.Server
+	proj   *flows.Project
+	shift  atomic.Int64 // nanoseconds that the campaigns' clock is ahead
+	wire   *wire
+	deaf   atomic.Bool // no webhook is heard
+	refuse atomic.Bool // of one test's own
 
 	answers *campaigns.Campaigns // hears of arrivals and ends
 
@@ -195,6 +197,10 @@ func (f *field) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sid := r.PostForm.Get("CallSid")
+	if f.deaf.Load() {
+		_, _ = io.WriteString(w, "<Response><Hangup/></Response>")
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/voice/status") {
 		f.mu.Lock()
 		end := f.outcome(ref)
