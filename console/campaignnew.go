@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,10 +47,18 @@ type columnRow struct {
 // lineOf is the line of a part of the file.
 func lineOf(c *flows.Campaign, name string) int { return c.Places[name].Line }
 
+// campaignName finds a campaign's name in its file.
+var campaignName = regexp.MustCompile(`(?m)^campaign:[ \t]*["']?([A-Za-z0-9._-]+)`)
+
 // settingsOf reads a campaign's file for the page.
 func (c *Console) settingsOf(text string) settings {
 	project := c.Project()
-	file, findings := flows.ReadCampaign(project, flows.File{Path: "campaign.yaml", Source: []byte(text)})
+	// A file has the campaign's name; the one that is being written has none yet.
+	path := "campaign.yaml"
+	if m := campaignName.FindStringSubmatch(text); m != nil {
+		path = m[1] + ".yaml"
+	}
+	file, findings := flows.ReadCampaign(project, flows.File{Path: path, Source: []byte(text)})
 	s := settings{Findings: findings, List: listSettings(file), Words: wordSettings(file), When: whenSettings(file), Safety: safetySettings(file)}
 	for _, f := range findings {
 		if f.Severity == flows.SeverityError {
@@ -130,7 +139,7 @@ func wordSettings(c *flows.Campaign) []setting {
 }
 
 func whenSettings(c *flows.Campaign) []setting {
-	span := ""
+	span := t("anyDay")
 	if !c.From.IsZero() || !c.Until.IsZero() {
 		span = dayOr(c.From, "…") + " – " + dayOr(c.Until, "…")
 	}

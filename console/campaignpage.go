@@ -93,6 +93,7 @@ func (c *Console) campaignsPage(g *gin.Context) {
 // campaignDoes is what can be done to a campaign now, by whoever looks.
 type campaignDoes struct {
 	Start, Pause, Slow, Resume, Stop bool
+	CallOff                          bool   // to pause it is to call off that it starts by itself
 	Half                             int    // half of the pace in force
 	Zone                             string // what times in forms are read as
 }
@@ -105,10 +106,11 @@ func doesWith(s campaigns.Campaign, may bool, zone string) campaignDoes {
 	d := campaignDoes{Half: max(1, s.PerMinute/2), Zone: zone}
 	if may {
 		d.Start = s.State == campaigns.StateDraft
-		d.Pause = s.State == campaigns.StateRunning
-		d.Slow = s.State == campaigns.StateRunning && s.PerMinute > 1
+		d.CallOff = s.State == campaigns.StateDraft && !s.StartAt.IsZero()
+		d.Pause = s.State == campaigns.StateRunning || d.CallOff
+		d.Slow = s.State == campaigns.StateRunning
 		d.Resume = s.State == campaigns.StatePaused
-		d.Stop = s.State == campaigns.StateRunning || s.State == campaigns.StatePaused
+		d.Stop = s.State != campaigns.StateCompleted && s.State != campaigns.StateEnded
 	}
 	return d
 }

@@ -11,59 +11,32 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/flows"
 )
 
-// ringing is what stands behind the campaigns of a house.
-type ringing struct {
-	*campaigns.Campaigns
+// stage is a house with campaigns as pages have to show them. Nothing is dialed in it.
+type stage struct {
+	*ringing
 	t    *testing.T
-	db   *db.DB
 	file string // of the campaign spring-renewals
 }
 
-// openRinging is a house with campaigns whose people can sign in. Nothing is dialed in it.
-func openRinging(t *testing.T, change func(*console.Config)) (inhabited, *ringing) {
+// openStage opens a house with campaigns whose people can sign in.
+func openStage(t *testing.T) (inhabited, *stage) {
 	t.Helper()
-	const dir = "../flows/testdata/campaigns/project"
-	bundle, err := flows.ReadBundle(os.DirFS(dir))
+	h, r := openRinging(t, nil)
+	file, err := os.ReadFile(r.dir + "/campaigns/spring-renewals.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	project, found := flows.Load(bundle)
-	if found.Errors() {
-		t.Fatal(found)
-	}
-	file, err := os.ReadFile(dir + "/campaigns/spring-renewals.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := db.Open(t.Context(), "sqlite::memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	r := &ringing{t: t, db: store}
-	// The dates of the file are those of the tests, and its hours are always open.
-	r.file = strings.NewReplacer("2026-04-06", noon.AddDate(0, 0, -3).Format(time.DateOnly), "2026-04-24", noon.AddDate(0, 0, 18).Format(time.DateOnly),
+	// The dates of the file are about those of the tests, and its hours are always open.
+	text := strings.NewReplacer("2026-04-06", noon.AddDate(0, 0, -3).Format(time.DateOnly), "2026-04-24", noon.AddDate(0, 0, 18).Format(time.DateOnly),
 		"closed: [2026-04-10]", "sun: \"00:00-24:00\"", `"10:00-16:00"`, `"00:00-24:00"`, `"09:00-19:30"`, `"00:00-24:00"`).Replace(string(file))
-	now := func() time.Time { return noon }
-	r.Campaigns, err = campaigns.New(t.Context(), campaigns.Config{DB: store, Project: func() *flows.Project { return project }, Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := openInhabited(t, func(cfg *console.Config) {
-		cfg.Campaigns, cfg.Project = r.Campaigns, func() *flows.Project { return project }
-		if change != nil {
-			change(cfg)
-		}
-	}, nil)
-	return h, r
+	return h, &stage{ringing: r, t: t, file: text}
 }
 
-// people is a list with so many people in it, in four zones.
+// peopleList is a list with so many people in it, in four zones.
 func peopleList(n int) string {
 	var out strings.Builder
 	out.WriteString("MemberNo,Mobile,First,Lang,BirthYear,Plan,Price,EndDate,TZ,ConsentDate,Notes\n")
@@ -77,12 +50,12 @@ func peopleList(n int) string {
 }
 
 // named is the campaign's file under another name.
-func (r *ringing) named(name string) string {
+func (r *stage) named(name string) string {
 	return strings.Replace(r.file, "campaign: spring-renewals", "campaign: "+name, 1)
 }
 
 // create makes a campaign with so many people.
-func (r *ringing) create(name string, people int) {
+func (r *stage) create(name string, people int) {
 	r.t.Helper()
 	_, _, err := r.Create(r.t.Context(), campaigns.CreateRequest{
 		File: flows.File{Path: "campaigns/" + name + ".yaml", Source: []byte(r.named(name))}, Contacts: strings.NewReader(peopleList(people)),
@@ -94,7 +67,7 @@ func (r *ringing) create(name string, people int) {
 }
 
 // exec writes into the database as it stands, whatever would have led there.
-func (r *ringing) exec(query string, args ...any) {
+func (r *stage) exec(query string, args ...any) {
 	r.t.Helper()
 	if _, err := r.db.Exec(r.t.Context(), query, args...); err != nil {
 		r.t.Fatalf("%s: %v", query, err)
@@ -102,7 +75,7 @@ func (r *ringing) exec(query string, args ...any) {
 }
 
 // num is what rows name a campaign by.
-func (r *ringing) num(name string) (n int64) {
+func (r *stage) num(name string) (n int64) {
 	r.t.Helper()
 	if err := r.db.QueryRow(r.t.Context(), "SELECT num FROM campaigns WHERE name = ?", name).Scan(&n); err != nil {
 		r.t.Fatal(err)
@@ -110,14 +83,14 @@ func (r *ringing) num(name string) (n int64) {
 	return n
 }
 
-// checks are what allowed an attempt.
+// allowedChecks are what allowed an attempt.
 const allowedChecks = `[{"rule":"do_not_call","passed":true,"text":"on none of the lists company, lists/state-dnc.csv"},` +
 	`{"rule":"consent","passed":true,"text":"consent 2025-05-12","source":"47 CFR 64.1200(a)(2)"},` +
 	`{"rule":"calling_hours","passed":true,"text":"it is 12:08 in America/Chicago, inside 09:00-19:30","source":"47 CFR 64.1200(c)(1)"}]`
 
-// run writes a campaign as it looks in the middle of its way: so many people done, some in every other state, half an
+// put writes a campaign as it looks in the middle of its way: so many people done, some in every other state, half an
 // hour of calls.
-func (r *ringing) run(name string, people, done int) {
+func (r *stage) put(name string, people, done int) {
 	r.t.Helper()
 	num, dice := r.num(name), rand.New(rand.NewPCG(7, 7))
 	outcomes := []string{"renewed", "renewed", "renewed", "renewed", "not_now", "not_now", "not_now", "hung_up", "hung_up", "wrong_person", "opted_out", "no_answer",
@@ -146,11 +119,12 @@ func (r *ringing) run(name string, people, done int) {
 	for m := range 30 {
 		r.exec("INSERT INTO campaign_minutes (campaign, minute, at_once) VALUES (?, ?, ?)", num, db.Millis(noon.Truncate(time.Minute).Add(-time.Duration(m)*time.Minute)), 3+(m*7)%8)
 	}
+	r.exec("UPDATE campaign_changes SET at = ? WHERE campaign = ?", db.Millis(noon.Add(-2*time.Hour)), num)
 	r.change(num, 2, "started", "sam", "")
 	r.change(num, 3, "slowed", "ops", "the desk is busy: 30 a minute instead of 60")
 }
 
-func (r *ringing) person(num int64, row int, state, outcome, reason string, due int64, attempts int) {
+func (r *stage) person(num int64, row int, state, outcome, reason string, due int64, attempts int) {
 	r.t.Helper()
 	words := ""
 	switch reason {
@@ -165,7 +139,7 @@ func (r *ringing) person(num int64, row int, state, outcome, reason string, due 
 		state, outcome, reason, words, due, attempts, num, row)
 }
 
-func (r *ringing) attempt(num int64, row, n int, state, outcome string, at time.Time) {
+func (r *stage) attempt(num int64, row, n int, state, outcome string, at time.Time) {
 	r.t.Helper()
 	ended, seconds, status, paid, currency, answered := int64(0), 0, "", 0, "", ""
 	if state == "ended" {
@@ -186,7 +160,7 @@ func (r *ringing) attempt(num int64, row, n int, state, outcome string, at time.
 		seconds, allowedChecks, paid, currency, num, row)
 }
 
-func (r *ringing) change(num int64, n int, what, who, note string) {
+func (r *stage) change(num int64, n int, what, who, note string) {
 	r.t.Helper()
 	r.exec("INSERT INTO campaign_changes (campaign, n, at, what, who, note, person) VALUES (?, ?, ?, ?, ?, ?, 0)", num, n, db.Millis(noon.Add(-time.Duration(40-n)*time.Minute)), what, who, note)
 }

@@ -62,11 +62,6 @@ func viewPerson(p campaigns.Person) personOfCampaign {
 		v.Mood = "info"
 	case campaigns.PersonWaiting:
 		v.Mood = "warn"
-	case campaigns.PersonDone:
-		v.Mood = "good"
-		if p.Outcome == "" || outcomeMood(p.Outcome) == "bad" {
-			v.Mood = ""
-		}
 	}
 	if p.Reason != "" {
 		v.Because = reasonWords(p.Reason)

@@ -15,22 +15,22 @@ func noNumbers(string) (io.ReadCloser, error) {
 }
 
 // everyCampaign makes campaigns in every state.
-func everyCampaign(r *ringing) {
+func everyCampaign(r *stage) {
 	r.create("spring-renewals", 420)
-	r.run("spring-renewals", 420, 231)
+	r.put("spring-renewals", 420, 231)
 	r.create("winter-reminders", 60)
-	r.run("winter-reminders", 60, 30)
+	r.put("winter-reminders", 60, 30)
 	r.exec("UPDATE campaigns SET state = 'paused', safety = 1, why = 'opted out 6.7 % of 30 people reached, the limit is 5 %', opted_out = 1 WHERE name = 'winter-reminders'")
 	r.create("paused-by-hand", 40)
-	r.run("paused-by-hand", 40, 10)
-	r.exec("UPDATE campaigns SET state = 'paused', why = 'lunch at the desk', why_by = 'sam' WHERE name = 'paused-by-hand'")
+	r.put("paused-by-hand", 40, 10)
+	r.exec("UPDATE campaigns SET state = 'paused', why = 'by sam: lunch at the desk', why_by = 'sam' WHERE name = 'paused-by-hand'")
 	r.create("new-members", 25)
 	r.create("last-autumn", 30)
-	r.run("last-autumn", 30, 30)
+	r.put("last-autumn", 30, 30)
 	r.exec("UPDATE campaigns SET state = 'completed', ended_at = ? WHERE name = 'last-autumn'", db.Millis(noon))
 	r.create("called-off", 30)
-	r.run("called-off", 30, 5)
-	r.exec("UPDATE campaigns SET state = 'ended', why = 'wrong price in the list', why_by = 'ops', ended_at = ? WHERE name = 'called-off'", db.Millis(noon))
+	r.put("called-off", 30, 5)
+	r.exec("UPDATE campaigns SET state = 'ended', why = 'stopped by ops: wrong price in the list', why_by = 'ops', ended_at = ? WHERE name = 'called-off'", db.Millis(noon))
 	for _, e := range []campaigns.Entry{
 		{List: "company", Number: "+12125550100", Reason: "asked on the phone", Source: "call", By: ""},
 		{List: "registry", Number: "+12125550100", Reason: "federal registry", Source: "registry-2026-03.csv", By: "ops", Expires: noon.AddDate(0, 0, 31)},
@@ -51,7 +51,7 @@ func everyCampaign(r *ringing) {
 // TestCampaignsGallery looks at every page of campaigns, with a campaign in every state.
 func TestCampaignsGallery(t *testing.T) {
 	t.Parallel()
-	h, r := openRinging(t, nil)
+	h, r := openStage(t)
 	everyCampaign(r)
 	b := openTab(t, h, "sam")
 	for _, page := range []struct{ name, path, open string }{

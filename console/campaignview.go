@@ -66,7 +66,8 @@ type step struct {
 type campaignView struct {
 	campaigns.Status
 	Mood, Mark string
-	Percent    int // of people that are done
+	By         string // who brought it to where it is, when Why does not say so
+	Percent    int    // of people that are done
 	Bar        []barPart
 	Reached    int // people who were talked to and are done
 	Missed     int // all others who are done
@@ -115,6 +116,9 @@ func stateMood(c campaigns.Campaign) (mood, mark string) {
 func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Time) campaignView {
 	v := campaignView{Status: s}
 	v.Mood, v.Mark = stateMood(s.Campaign)
+	if !strings.Contains(s.Why, s.WhyBy) {
+		v.By = s.WhyBy
+	}
 	if s.Counts.Total > 0 {
 		v.Percent = s.Counts.Done * 100 / s.Counts.Total
 	}

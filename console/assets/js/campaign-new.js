@@ -147,7 +147,9 @@ function parts() {
   const contacts = $("contacts").files[0];
   if (!contacts) return missing(words.noList, $("contacts"));
   const body = new FormData();
-  body.append("campaign", new Blob([text.value], { type: "application/yaml" }), "campaign.yaml");
+  // A file has the campaign's name.
+  const name = /^campaign:[ \t]*["']?([A-Za-z0-9._-]+)/m.exec(text.value)?.[1] ?? "campaign";
+  body.append("campaign", new Blob([text.value], { type: "application/yaml" }), `${name}.yaml`);
   for (const input of document.querySelectorAll("[data-list]")) {
     const file = input.files[0] ?? lists.get(input.dataset.list);
     if (!file) return missing(fill(words.noLists, { path: input.dataset.list }), input);
