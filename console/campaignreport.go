@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,9 +55,9 @@ type reportBody struct {
 		Language string `json:"language"`
 	} `json:"samples"`
 	Book struct {
-		Name    string        `json:"name"`
-		Version string        `json:"version"`
-		Rules   []rules.Check `json:"rules"`
+		Name    string         `json:"name"`
+		Version string         `json:"version"`
+		Rules   []rules.Remark `json:"rules"`
 	} `json:"rule_book"`
 	Remarks  []string       `json:"remarks"`
 	Findings flows.Findings `json:"findings"`
@@ -96,7 +97,7 @@ type reportView struct {
 	Facts                           []reportFact
 	Samples                         []string
 	BookName                        string
-	Book                            []rules.Check
+	Book                            []rules.Remark
 	Warnings                        []string
 }
 
@@ -185,6 +186,32 @@ func reportFacts(r reportBody) []reportFact {
 		facts = append(facts, reportFact{"ignored", strings.Join(r.Columns.Ignored, ", ")})
 	}
 	return facts
+}
+
+// mostRejected is how many bytes of rejected rows a page gets.
+const mostRejected = 4 << 20
+
+// firstRows keeps the first rows of what is written.
+type firstRows struct {
+	kept []byte
+	cut  bool
+}
+
+// Write takes everything, and keeps what there is room for.
+func (f *firstRows) Write(b []byte) (int, error) {
+	room := mostRejected - len(f.kept)
+	if f.cut = f.cut || len(b) > room; !f.cut {
+		f.kept = append(f.kept, b...)
+	}
+	return len(b), nil
+}
+
+// text is what was kept, in whole lines.
+func (f *firstRows) text() string {
+	if f.cut {
+		return string(f.kept[:bytes.LastIndexByte(f.kept, '\n')+1])
+	}
+	return string(f.kept)
 }
 
 // campaignReport shows a report that the page got from the API.

@@ -210,7 +210,7 @@ async function deliver(address, good, headers = {}) {
 $("cancel").addEventListener("click", () => running?.abort());
 
 $("check").addEventListener("click", async () => {
-  const answer = await deliver("/api/v1/campaigns/check", "report");
+  const answer = await deliver("/api/v1/campaigns/check?rejected=1", "report");
   $("report-place").replaceChildren();
   if (!answer) return;
   const number = (n) => n.toLocaleString("en-US");

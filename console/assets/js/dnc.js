@@ -17,15 +17,16 @@ form?.addEventListener("submit", async (event) => {
   running = true;
   said.className = "";
   said.textContent = fill(said.dataset.rows, { rows: "0" });
-  const answer = await send(`${form.dataset.to}${list}/import${dry ? "?dry_run=1" : ""}`, file, {
+  const query = new URLSearchParams({ because: $("import-because").value, source: file.name, ...(dry ? { dry_run: "1" } : {}) });
+  const answer = await send(`${form.dataset.to}${list}/import?${query}`, file, {
     headers: { "X-CSRF-Token": form.dataset.csrf, "Content-Type": "text/csv", "Idempotency-Key": crypto.randomUUID() },
-    line: (line) => { if (line.rows !== undefined) said.textContent = fill(said.dataset.rows, { rows: line.rows.toLocaleString("en-US") }); },
+    line: (line) => { if (line.line === "progress") said.textContent = fill(said.dataset.rows, { rows: line.lines.toLocaleString("en-US") }); },
   }).done;
   running = false;
-  const problem = problemOf(answer, "result", said.dataset.lost);
+  const problem = problemOf(answer, "report", said.dataset.lost);
   said.className = problem ? "bad-text" : "good-text";
   if (problem) said.textContent = `! ${problem.title}. ${problem.detail}`;
-  else said.textContent = "✓ " + fill(dry ? said.dataset.dry : said.dataset.done, counts(answer.last.result));
+  else said.textContent = "✓ " + fill(dry ? said.dataset.dry : said.dataset.done, counts(answer.last));
 });
 
 function counts(result) {
