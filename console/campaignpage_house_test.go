@@ -126,17 +126,17 @@ func (r *stage) put(name string, people, done int) {
 
 func (r *stage) person(num int64, row int, state, outcome, reason string, due int64, attempts int) {
 	r.t.Helper()
-	words := ""
+	words, retry := "", int64(0)
 	switch reason {
 	case "retry_wait":
-		words = "second try, 4h after no_answer"
+		words, retry = "second try, 4h after no_answer", due
 	case "outside_hours":
 		words = "it is 08:12 in America/Denver, campaign hours start 09:00"
 	case "no_consent":
 		words = "there is no consent date"
 	}
-	r.exec("UPDATE campaign_people SET state = ?, outcome = ?, reason = ?, words = ?, due_at = ?, attempts = ? WHERE campaign = ? AND line_no = ?",
-		state, outcome, reason, words, due, attempts, num, row)
+	r.exec(`UPDATE campaign_people SET state = ?, outcome = ?, reason = ?, words = ?, due_at = ?, retry_at = ?,
+		attempts = ? WHERE campaign = ? AND line_no = ?`, state, outcome, reason, words, due, retry, attempts, num, row)
 }
 
 func (r *stage) attempt(num int64, row, n int, state, outcome string, at time.Time) {

@@ -5,7 +5,7 @@ var dncWords = map[string]string{
 	"dnc":            "Do-not-call",
 	"checkNumber":    "Check a number",
 	"checkWord":      "Check",
-	"isOn":           "{number} must not be called: it is on {count} lists",
+	"isOn":           "{number} must not be called: it is on {lists}",
 	"isOnNone":       "{number} is on no list",
 	"list":           "List",
 	"added":          "Since",

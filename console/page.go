@@ -84,6 +84,11 @@ func (c *Console) sorry(g *gin.Context, err error) {
 	case errors.Is(err, errQuery), errors.Is(err, audit.ErrCursor), errors.Is(err, recordings.ErrCursor):
 		f, status = frame{Title: t("trouble"), Data: t("badQuery")}, http.StatusBadRequest
 	default:
+		p, ok := campaignProblemOf(err)
+		if ok {
+			f, status = frame{Title: t("noSuchPage"), Here: "campaigns", Data: p.words()}, p.Status
+			break
+		}
 		c.Log.Error("console", "path", g.FullPath(), "error", err)
 	}
 	c.render(g, status, "sorry", f)
