@@ -49,6 +49,10 @@ func (c *Console) beginUpload(g *gin.Context) (u *upload, campaign *flows.Campai
 	if u, err = readUpload(g); err != nil {
 		return nil, nil, nil, err
 	}
+	if u.file.Path == "" { // typed into a page
+		unnamed, _ := flows.ReadCampaign(c.Project(), u.file)
+		u.file.Path = "campaigns/" + unnamed.Name + ".yaml"
+	}
 	campaign, findings = flows.ReadCampaign(c.Project(), u.file)
 	if findings.Errors() {
 		u.close()
@@ -165,7 +169,7 @@ func (k *uploadKey) keep(now time.Time) {
 // steady sends a line of progress: at first often, later seldom. Some who send do not read before they have sent all.
 func (l *lines) steady(now time.Time, v any) {
 	if l.first.IsZero() {
-		l.first = now
+		l.first, l.last = now, now
 	}
 	if now.Sub(l.last) >= max(progressEvery, now.Sub(l.first)/50) {
 		l.last = now

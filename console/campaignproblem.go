@@ -113,11 +113,11 @@ type listFault struct {
 	Mend   string `json:"mend,omitempty"`
 }
 
-// sentence is what an error says before the one that it wraps, as a sentence; "" when that is all.
+// sentence is what an error says before the one that it wraps, or behind it, as a sentence; "" when that is all.
 func sentence(err, end error) string {
 	text, ok := strings.CutSuffix(err.Error(), ": "+end.Error())
 	if !ok {
-		if text, ok = strings.CutPrefix(err.Error(), end.Error()+": "); !ok {
+		if _, text, ok = strings.Cut(err.Error(), end.Error()+": "); !ok {
 			return ""
 		}
 	}

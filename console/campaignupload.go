@@ -184,9 +184,6 @@ func (u *upload) readFile(part *multipart.Part) error {
 		return fmt.Errorf("%w: a campaign's file has at most 1 MB", errTooLarge)
 	}
 	u.file = flows.File{Path: fileName(part), Source: append([]byte{}, raw...)} // never nil
-	if u.file.Path == "" {
-		u.file.Path = "campaign.yaml"
-	}
 	return nil
 }
 
