@@ -45,6 +45,7 @@ type heard struct {
 // call is the record of one leg: what REST and the control API show. It is shared; mu guards the fields below it.
 type call struct {
 	sid         string
+	n           int // in the order in which calls were made, from 1
 	accountSID  string
 	parent      *call // of a dialed leg
 	from, to    string
@@ -59,6 +60,7 @@ type call struct {
 	transcripts transcriptions
 	leg         *leg
 	callbacks   callbacks
+	start       func(time.Time) // lets one leave the queue; the queue's
 
 	mu           sync.Mutex
 	status       string
@@ -73,9 +75,11 @@ type call struct {
 	waitingID    int
 	heard        []heard
 	exchanges    []*exchange
-	requests     int // webhooks so far
+	gone         bool // what happened on it is not kept any more
+	requests     int  // webhooks so far
 	children     []*call
 	caller       *callerView // who answers by themselves; nil: nobody
+	placing      placing     // of a call made over REST
 }
 
 // statusCallback is where and of what a call's progress is told.
@@ -117,7 +121,7 @@ func (c *call) state() (string, bool) {
 }
 
 // advance moves an unfinished call to status and tells those who asked to know.
-func (c *call) advance(s *Simulator, status, answeredBy string) {
+func (c *call) advance(s *Simulator, status string) {
 	c.mu.Lock()
 	if !c.endedAt.IsZero() {
 		c.mu.Unlock()
@@ -129,7 +133,6 @@ func (c *call) advance(s *Simulator, status, answeredBy string) {
 	}
 	if status == statusInProgress {
 		c.answeredAt = c.updated
-		c.answeredBy = answeredBy
 	}
 	c.mu.Unlock()
 	c.publish(event{Type: "status", Status: status})
@@ -153,10 +156,13 @@ func (c *call) finish(s *Simulator, reason string) {
 	c.publish(event{Type: "status", Status: status})
 	s.logCall(c, status)
 	c.tellParent(status)
+	s.outgoing.ended(c)
 	c.track.stop()
 	s.endRecordings(c)
 	s.endTranscriptions(c)
-	s.tellStatus(c, status)
+	if !c.queued() { // of a call that was canceled in the queue nothing is told
+		s.tellStatus(c, status)
+	}
 	c.feed.add(event{Type: "ended", Status: status}, c.created, c.clock.now(), true)
 	s.callEnded(c)
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +19,11 @@ type callback struct {
 	method  string
 	params  map[string]string // beside Twilio's own
 	bare    bool              // without Twilio's own
+	event   string            // of a call's progress: initiated, ringing, answered or completed
 }
+
+// completedEvent is the event of a call's end, however it ended.
+const completedEvent = "completed"
 
 // purposeRecording is the purpose of a recording's status callback.
 const purposeRecording = "recording"
@@ -28,6 +33,7 @@ type callbacks struct {
 	mu   sync.Mutex
 	last chan struct{} // closed when the newest so far was sent
 	seq  int
+	held []func() // kept back by the fault reverse
 }
 
 // notify posts cb in the background, after those of the same call that came before it.
@@ -36,8 +42,8 @@ func (s *Simulator) notify(c *call, cb callback) {
 		return
 	}
 	all := s.faults.get()
-	f := all.Webhooks
-	if f.LosePercent > 0 && s.ids.percent(f.LosePercent) {
+	f := all.Webhooks.about(c, cb.purpose)
+	if f.LosePercent > 0 && s.ids.percent(f.LosePercent) || cb.event != "" && slices.Contains(f.Lose, cb.event) {
 		return
 	}
 	if lose := all.Recordings.LosePercent; cb.purpose == purposeRecording && lose > 0 && s.ids.percent(lose) {
@@ -51,19 +57,30 @@ func (s *Simulator) notify(c *call, cb callback) {
 		params[name] = value
 	}
 	w := webhook{purpose: cb.purpose, url: cb.url, method: cb.method, params: params, call: c}
+	if f.Reverse && cb.event != "" && cb.event != completedEvent {
+		c.callbacks.hold(func() { s.tell(w, f.Shuffle) })
+		return
+	}
+	s.tell(w, f.Shuffle)
+}
+
+// tell posts a status callback in the background, after those of the same call that came before it unless they are
+// shuffled.
+func (s *Simulator) tell(w webhook, shuffle bool) {
+	c := w.call
 	before, sent := c.callbacks.enqueue()
 	s.spawn(func() {
 		defer close(sent)
 		switch {
-		case f.Shuffle:
+		case shuffle:
 			s.sleep(time.Duration(s.ids.below(int(maxShuffle))))
 		case before != nil:
 			<-before
 		}
 		if r, err := s.send(s.ctx, w); err != nil {
-			s.noteFor(c, notice{code: err.code, text: err.text, url: cb.url, method: w.method})
+			s.noteFor(c, notice{code: err.code, text: err.text, url: w.url, method: w.method})
 		} else if !goodCallbackAnswer(r) {
-			s.noteFor(c, notice{code: 15003, text: "answer to a status callback: 204, or 200 with an empty <Response/> is meant", url: cb.url})
+			s.noteFor(c, notice{code: 15003, text: "answer to a status callback: 204, or 200 with an empty <Response/> is meant", url: w.url})
 		}
 	})
 }
@@ -74,6 +91,23 @@ func (cs *callbacks) enqueue() (before, sent chan struct{}) {
 	before = cs.last
 	cs.last = make(chan struct{})
 	return before, cs.last
+}
+
+func (cs *callbacks) hold(send func()) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.held = append(cs.held, send)
+}
+
+// release sends what was kept back, the newest first.
+func (cs *callbacks) release() {
+	cs.mu.Lock()
+	held := cs.held
+	cs.held = nil
+	cs.mu.Unlock()
+	for _, send := range slices.Backward(held) {
+		send()
+	}
 }
 
 func (cs *callbacks) next() string {
@@ -109,7 +143,8 @@ func (s *Simulator) tellStatus(c *call, status string) {
 	case statusInProgress:
 		name = "answered"
 	default:
-		name, final = "completed", true
+		name, final = completedEvent, true
+		defer c.callbacks.release()
 	}
 	c.mu.Lock()
 	cb := c.callback
@@ -132,7 +167,7 @@ func (s *Simulator) tellStatus(c *call, status string) {
 			params[name] = value
 		}
 	}
-	s.notify(c, callback{purpose: "status", url: cb.url, method: cb.method, params: params})
+	s.notify(c, callback{purpose: "status", url: cb.url, method: cb.method, params: params, event: name})
 }
 
 func sipCode(status string) string {
@@ -156,7 +191,7 @@ func callbackEvents(names []string) map[string]bool {
 		}
 	}
 	if len(events) == 0 {
-		events["completed"] = true
+		events[completedEvent] = true
 	}
 	return events
 }

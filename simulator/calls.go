@@ -4,23 +4,45 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
-// calls is every call of the simulator, by SID and in the order they began.
+// calls is every call of the simulator, by SID and in the order they were made. The lists are never changed in place,
+// only added to, so that a copy of their header is a snapshot.
 type calls struct {
 	mu    sync.Mutex
+	last  int // number of the newest call
 	order []*call
+	to    map[string][]*call // the same, by whom they ring
 	by    map[string]*call
-	ended []*call // whose details are still kept, the oldest first
+	made  []*call        // over REST; those that were deleted too
+	rung  map[string]int // how many of these have begun to ring each number
+	ended []*call        // whose details are still kept, the oldest first
+	keep  int            // how many these are at most
 }
 
-func newCalls() *calls { return &calls{by: map[string]*call{}} }
+// maxDetailed is how many ended calls keep their events and webhooks when nothing else is said; of older ones only the
+// record stays.
+const maxDetailed = 2000
+
+func newCalls(keep int) *calls {
+	if keep == 0 {
+		keep = maxDetailed
+	}
+	return &calls{by: map[string]*call{}, to: map[string][]*call{}, rung: map[string]int{}, keep: max(keep, 0)}
+}
 
 func (cs *calls) add(c *call) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
+	cs.last++
+	c.n = cs.last
 	cs.order = append(cs.order, c)
+	cs.to[c.to] = append(cs.to[c.to], c)
 	cs.by[c.sid] = c
+	if c.direction == outboundAPI {
+		cs.made = append(cs.made, c)
+	}
 }
 
 func (cs *calls) get(sid string) (*call, bool) {
@@ -34,16 +56,40 @@ func (cs *calls) remove(c *call) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	delete(cs.by, c.sid)
-	cs.order = slices.DeleteFunc(cs.order, func(o *call) bool { return o == c })
+	cs.order = without(cs.order, c)
+	cs.to[c.to] = without(cs.to[c.to], c)
 }
 
-// newest gives all calls, the newest first.
-func (cs *calls) newest() []*call {
+// without is a new list that lacks c.
+func without(list []*call, c *call) []*call {
+	return slices.DeleteFunc(slices.Clone(list), func(o *call) bool { return o == c })
+}
+
+// all gives the calls to a number, or all of them for "", the oldest first.
+func (cs *calls) all(to string) []*call {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	out := slices.Clone(cs.order)
-	slices.Reverse(out)
-	return out
+	if to != "" {
+		return cs.to[to]
+	}
+	return cs.order
+}
+
+// outbound gives the calls that were made over REST after the one with the given number, the oldest first. Deleted
+// ones are among them.
+func (cs *calls) outbound(after int) []*call {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(cs.made, after+1, func(c *call, n int) int { return c.n - n })
+	return cs.made[at:]
+}
+
+// attempt counts that a number is rung, from 1.
+func (cs *calls) attempt(to string) int {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.rung[to]++
+	return cs.rung[to]
 }
 
 // newCall makes the record of a call and enters it.
@@ -60,22 +106,42 @@ func (s *Simulator) newCall(from, to, direction, status string) *call {
 func (s *Simulator) begin(c *call, run func(*leg)) error {
 	l := newLeg(s, c)
 	s.calls.add(c)
+	l.mail.open()
 	if !s.spawn(func() { l.live(run) }) {
-		return fmt.Errorf("the simulator is closing")
+		return errClosing
 	}
 	return nil
 }
 
-// maxDetailed is how many ended calls keep their events and webhooks; of older ones only the record stays.
-const maxDetailed = 2000
+// place enters a call that was made over REST and queues it; its leg starts when it leaves the queue.
+func (s *Simulator) place(c *call, run func(*leg)) {
+	l := newLeg(s, c)
+	c.start = func(now time.Time) {
+		c.start = nil
+		attempt := s.calls.attempt(c.to)
+		c.mu.Lock()
+		c.placing.started, c.placing.attempt = now, attempt
+		c.placing.queuing = now.Sub(c.placing.posted)
+		c.mu.Unlock()
+		l.mail.open()
+		s.spawn(func() { l.live(run) })
+	}
+	s.calls.add(c)
+	s.outgoing.put(c, func(wait time.Duration) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.placing.queuing = wait
+	})
+}
 
 // callEnded lets go of the details of a call that ended long before this one.
 func (s *Simulator) callEnded(c *call) {
 	cs := s.calls
 	cs.mu.Lock()
 	var old *call
-	if cs.ended = append(cs.ended, c); len(cs.ended) > maxDetailed {
-		old, cs.ended = cs.ended[0], cs.ended[1:]
+	if cs.ended = append(cs.ended, c); len(cs.ended) > cs.keep {
+		old, cs.ended[0] = cs.ended[0], nil
+		cs.ended = cs.ended[1:]
 	}
 	cs.mu.Unlock()
 	if old != nil {

@@ -105,7 +105,7 @@ func (cs *connectors) client(c Connector) *connector.Client {
 	if c.URL != "" {
 		return cl
 	}
-	cl.URL, cl.Username, cl.Password = cs.url, sandboxUser, sandboxPassword
+	cl.URL, cl.Username, cl.Password, cl.Header = cs.url, sandboxUser, sandboxPassword, http.Header{}
 	if cl.Kind != connector.Generic {
 		cl.URL += "/" + c.Kind
 	}

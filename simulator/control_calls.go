@@ -3,16 +3,10 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-)
-
-// Who may answer a leg.
-const (
-	answerHuman   = "human"
-	answerMachine = "machine"
-	answerFax     = "fax"
 )
 
 // ackLimit is how long, in real time, the control API waits for a leg to take what it was sent.
@@ -114,7 +108,7 @@ func (s *Simulator) ctlCalls(w http.ResponseWriter, r *http.Request) {
 		limit = n
 	}
 	views := []callView{}
-	for _, c := range s.calls.newest() {
+	for _, c := range slices.Backward(s.calls.all("")) {
 		if status, _ := c.state(); want != "" && want != status {
 			continue
 		}
@@ -223,10 +217,8 @@ func (s *Simulator) ctlAnswer(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, &in) {
 		return
 	}
-	switch in.By {
-	case answerHuman, answerMachine, answerFax:
-	default:
-		controlError(w, http.StatusBadRequest, `by: "human", "machine" or "fax" is meant`)
+	if !isAnswerer(in.By) {
+		controlError(w, http.StatusBadRequest, "by: one of "+strings.Join(answerers(), ", ")+" is meant")
 		return
 	}
 	if status, _ := c.state(); c.direction == inbound || status != statusRinging && status != statusQueued {

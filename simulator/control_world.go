@@ -31,9 +31,7 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, &f) {
 		return
 	}
-	h := f.Webhooks
-	if h.Duplicate < 0 || h.Duplicate > 20 || h.DelayMS < 0 || h.LateMS < 0 || h.PadBytes < 0 || h.PadBytes > 16<<20 ||
-		h.DropPercent < 0 || h.DropPercent > 100 || h.LosePercent < 0 || h.LosePercent > 100 {
+	if !f.Webhooks.valid() {
 		controlError(w, http.StatusBadRequest, "webhooks: duplicate 0-20, percentages 0-100, pad_bytes up to 16777216 and no negative number are meant")
 		return
 	}
@@ -45,7 +43,11 @@ func (s *Simulator) ctlSetFaults(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusBadRequest, "recordings: percentages 0-100 are meant")
 		return
 	}
-	if p := f.Transcriptions.ErrorPercent; p < 0 || p > 100 {
+	if !percentages(f.REST.TooManyPercent, f.REST.FailPercent, f.REST.CutPercent) {
+		controlError(w, http.StatusBadRequest, "rest: percentages 0-100 are meant")
+		return
+	}
+	if !percentages(f.Transcriptions.ErrorPercent) {
 		controlError(w, http.StatusBadRequest, "transcriptions: a percentage 0-100 is meant")
 		return
 	}

@@ -51,7 +51,7 @@ func (l *leg) beDialed(parent *mailbox, whisper *destination, digits string) {
 		gone()
 		return
 	}
-	l.call.advance(l.sim, statusInProgress, l.answered)
+	l.call.advance(l.sim, statusInProgress)
 	l.playKeys(digits, false)
 	l.follow(whisper, "whisper")
 	if !l.over() {

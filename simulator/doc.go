@@ -11,4 +11,8 @@
 // current document, one file per verb (verb_*.go); everything that happens to a leg comes through its mailbox.
 // Keys pressed while a Pay is active are handed to the verb and kept nowhere else. What sounds on a leg is kept as a
 // list of sounds (soundtrack.go) and rendered when somebody listens; secret keys never become one.
+//
+// A call that is made over REST waits in the queue (outgoing.go) for its turn before its leg starts. Somebody of the
+// crowd (package crowd) may be at its other end: they hear what is said and press keys on the leg's own goroutine
+// (leg_crowd.go), so that a crowd costs timers where time passes and nothing where it does not.
 package simulator

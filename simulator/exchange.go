@@ -40,7 +40,9 @@ func (c *call) begin(w webhook, token, fault string) *exchange {
 		ID: c.requests, AtMS: c.clock.now().Sub(c.created).Milliseconds(), Purpose: w.purpose,
 		Method: w.method, URL: maskCards(w.url), Params: params, Token: token, Fault: fault,
 	}
-	c.exchanges = append(c.exchanges, x)
+	if !c.gone {
+		c.exchanges = append(c.exchanges, x)
+	}
 	e := event{Type: "webhook", Webhook: x.ID, Purpose: x.Purpose, Method: x.Method, URL: x.URL}
 	c.mu.Unlock()
 	c.publish(e)
@@ -84,7 +86,8 @@ func (c *call) webhooks() []exchange {
 func (c *call) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.exchanges = nil
+	c.gone = true
+	c.exchanges, c.heard, c.children, c.callback = nil, nil, nil, statusCallback{}
 	c.transcripts.forget()
 	c.feed.forget()
 	c.track.forget()

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,14 @@ type Faults struct {
 	Recordings     RecordingFaults     `json:"recordings"`
 	Transcriptions TranscriptionFaults `json:"transcriptions"`
 	Payments       PaymentFaults       `json:"payments"`
+	REST           RESTFaults          `json:"rest"`
+}
+
+// RESTFaults are troubles between the application and Twilio's REST API.
+type RESTFaults struct {
+	TooManyPercent float64 `json:"too_many_percent"` // so many of a hundred requests are answered with 429 (20429), and not carried out
+	FailPercent    float64 `json:"fail_percent"`     // so many of a hundred requests are answered with 503 (20503), and not carried out
+	CutPercent     float64 `json:"cut_percent"`      // so many of a hundred POSTs are carried out, and the connection breaks instead of an answer
 }
 
 // PaymentFaults are troubles of agent-assisted payments.
@@ -39,12 +48,7 @@ type RecordingFaults struct {
 
 // valid reports whether the faults can be switched on.
 func (f RecordingFaults) valid() bool {
-	for _, p := range []float64{f.LosePercent, f.AbsentPercent, f.MediaFailPercent, f.MediaCutPercent, f.DeleteFailPercent} {
-		if p < 0 || p > 100 {
-			return false
-		}
-	}
-	return true
+	return percentages(f.LosePercent, f.AbsentPercent, f.MediaFailPercent, f.MediaCutPercent, f.DeleteFailPercent)
 }
 
 // WebhookFaults are troubles between the simulator and the application.
@@ -57,6 +61,38 @@ type WebhookFaults struct {
 	LosePercent    float64 `json:"lose_percent"`    // so many of a hundred status callbacks are not sent at all
 	Shuffle        bool    `json:"shuffle"`         // status callbacks overtake one another
 	PadBytes       int     `json:"pad_bytes"`       // every webhook carries a parameter Padding of this size
+	// Reverse keeps status callbacks of a call back until it has ended; then they are sent, the last one first.
+	Reverse bool `json:"reverse"`
+	// Lose are events (initiated, ringing, answered, completed) whose status callbacks are not sent at all.
+	Lose []string `json:"lose"`
+
+	// To and Purposes narrow all of this down: to calls to these numbers, and to webhooks of these purposes, as
+	// GET /sim/v1/calls/{sid}/webhooks names them (voice, action, status, amd ...). Empty is all.
+	To       []string `json:"to"`
+	Purposes []string `json:"purposes"`
+}
+
+// about gives the faults that concern a webhook of a call.
+func (f WebhookFaults) about(c *call, purpose string) WebhookFaults {
+	if len(f.To) > 0 && !slices.Contains(f.To, c.to) || len(f.Purposes) > 0 && !slices.Contains(f.Purposes, purpose) {
+		return WebhookFaults{}
+	}
+	return f
+}
+
+// valid reports whether the faults can be switched on.
+func (f WebhookFaults) valid() bool {
+	return f.Duplicate >= 0 && f.Duplicate <= 20 && f.DelayMS >= 0 && f.LateMS >= 0 && f.PadBytes >= 0 && f.PadBytes <= 16<<20 &&
+		percentages(f.DropPercent, f.LosePercent)
+}
+
+func percentages(all ...float64) bool {
+	for _, p := range all {
+		if p < 0 || p > 100 {
+			return false
+		}
+	}
+	return true
 }
 
 type faultBox struct {
@@ -78,7 +114,7 @@ func (b *faultBox) set(f Faults) {
 
 // disturb applies the faults that concern one try of a webhook.
 func (s *Simulator) disturb(ctx context.Context, w *webhook) *webhookError {
-	f := s.faults.get().Webhooks
+	f := s.faults.get().Webhooks.about(w.call, w.purpose)
 	if f.DelayMS > 0 {
 		t := time.NewTimer(time.Duration(f.DelayMS) * time.Millisecond)
 		defer t.Stop()

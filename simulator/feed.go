@@ -60,6 +60,7 @@ type feed struct {
 	seq     int
 	events  []event
 	ended   bool
+	gone    bool          // events are not kept any more
 	changed chan struct{} // closed and replaced at every event
 }
 
@@ -72,7 +73,9 @@ func (f *feed) add(e event, started, now time.Time, last bool) {
 	f.seq++
 	e.Seq = f.seq
 	e.AtMS = now.Sub(started).Milliseconds()
-	f.events = append(f.events, e)
+	if !f.gone {
+		f.events = append(f.events, e)
+	}
 	if len(f.events) > maxEvents {
 		f.events = f.events[len(f.events)-maxEvents:]
 	}
@@ -96,5 +99,5 @@ func (f *feed) since(seq int) ([]event, bool, <-chan struct{}) {
 func (f *feed) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.events = nil
+	f.events, f.gone = nil, true
 }

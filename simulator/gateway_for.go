@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/paydial/paydial/simulator/connector"
+	"github.com/paydial/paydial/simulator/gateway"
 	"github.com/paydial/paydial/simulator/paysession"
 )
 
@@ -17,4 +18,11 @@ func (s *Simulator) gatewayFor(cfg *paysession.Config) (*connector.Client, *pays
 	client := s.connectors.client(c)
 	cfg.TestCardsOnly = c.testCardsOnly()
 	return client, client.Check(*cfg)
+}
+
+// refer lets the sandbox gateway know which call a payment is of, for its book. Other gateways are not told.
+func refer(client *connector.Client, callSID string) {
+	if client != nil && client.Header != nil {
+		client.Header.Set(gateway.ReferenceHeader, callSID)
+	}
 }

@@ -46,6 +46,7 @@ type leg struct {
 	fired     int         // the last of them that went off
 	closing   <-chan struct{}
 	relay     *relaying // the ConversationRelay that runs
+	member    *member   // of the crowd, who is on this leg; nil: somebody else
 
 	afterwards sync.Mutex // guards payments when the goroutine has ended
 }
@@ -73,6 +74,9 @@ func (l *leg) expect(what string) {
 		l.showWaiting("")
 	}
 	l.expecting, l.shown = what, false
+	if l.member != nil {
+		l.member.question++
+	}
 	if what == "" {
 		for _, k := range l.keys {
 			if !k.ack.settled {
@@ -103,6 +107,7 @@ func (l *leg) private(on bool) { l.masked = on }
 
 // waitKey gives the next key, from a barge-in or new, waiting for it at most d (for ever when d < 0).
 func (l *leg) waitKey(d time.Duration) (byte, wake) {
+	l.consult(d)
 	l.block(d, func() bool { return len(l.keys) > 0 || l.silent })
 	switch {
 	case l.hungUp:

@@ -37,6 +37,7 @@ func (l *leg) openPayment(req payRequest) (*assisted, *refusal) {
 		return nil, &refusal{paysession.CodeParameter, "StatusCallback is not a URL that can be reached: " + op.url}
 	}
 	op.url = target
+	refer(req.client, l.call.sid)
 	p := &assisted{
 		leg: l, sid: l.sim.ids.sid("PK"), created: l.now(), updated: l.now(), client: req.client, timeout: req.cfg.Timeout,
 		session: paysession.NewAgent(req.cfg, l.now()), operations: []*operation{&op},

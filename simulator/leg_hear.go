@@ -25,6 +25,9 @@ func (l *leg) say(words, language string, interruptible bool) {
 		return
 	}
 	l.call.hears(maskCards(words), language)
+	if l.member != nil {
+		l.member.Hears(words)
+	}
 	said := l.sim.hear(l.call, trackOutbound, words)
 	l.voice(time.Duration(utf8.RuneCountInString(words))*perCharacter, interruptible)
 	said()

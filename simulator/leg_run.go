@@ -23,6 +23,9 @@ func (l *leg) live(run func(*leg)) {
 		m.ack.settle()
 		l.sim.busy.done()
 	}
+	if len(l.payments) == 0 { // nobody asks for anything that these are needed for
+		l.doc, l.jar, l.news, l.practice, l.member = nil, nil, nil, nil, nil
+	}
 }
 
 // follow runs documents one after the other, beginning with the one at to, until the call is over.
@@ -85,13 +88,13 @@ func (l *leg) pickUp(el *element) {
 			return
 		}
 	}
-	l.call.advance(l.sim, statusInProgress, "")
+	l.call.advance(l.sim, statusInProgress)
 }
 
 // ring lets an outbound leg ring for at most d; it reports whether somebody answered.
 func (l *leg) ring(d time.Duration) bool {
-	l.call.advance(l.sim, statusInitiated, "")
-	l.call.advance(l.sim, statusRinging, "")
+	l.call.advance(l.sim, statusInitiated)
+	l.call.advance(l.sim, statusRinging)
 	if l.block(d, func() bool { return l.answered != "" }) {
 		l.hangUpNow(byTimeout)
 	}
@@ -105,7 +108,7 @@ const applicationError = "We are sorry, an application error has occurred. Goodb
 func (l *leg) fail(code int, text string) {
 	l.note(code, text)
 	if status, _ := l.call.state(); l.call.direction == inbound && status == statusRinging {
-		l.call.advance(l.sim, statusInProgress, "")
+		l.call.advance(l.sim, statusInProgress)
 	}
 	l.say(applicationError, "en-US", false)
 	l.hangUpNow(byDocument)

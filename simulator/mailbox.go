@@ -44,11 +44,19 @@ type mailbox struct {
 	closed bool
 }
 
+// newMailbox makes one that is closed until somebody reads it.
 func newMailbox(b *busy) *mailbox {
-	return &mailbox{busy: b, ready: make(chan struct{}, 1)}
+	return &mailbox{busy: b, ready: make(chan struct{}, 1), closed: true}
 }
 
-// post puts m into the box; it reports false when the leg has ended.
+// open lets messages be posted: the leg begins to read them.
+func (m *mailbox) open() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = false
+}
+
+// post puts m into the box; it reports false when the leg has ended, or has not begun.
 func (m *mailbox) post(msg message) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

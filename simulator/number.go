@@ -103,3 +103,5 @@ func checkURL(s string) error {
 }
 
 var errNoNumber = errors.New("no such number")
+
+var errClosing = errors.New("the simulator is closing")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -83,7 +84,9 @@ func (s *Simulator) rest(h restHandler) http.Handler {
 		head := w.Header()
 		head.Set("Date", s.clock.now().UTC().Format(http.TimeFormat)) // by the clock that its recordings age by
 		head.Set("Twilio-Request-Id", s.ids.sid("RQ"))
-		head.Set("Twilio-Concurrent-Requests", "1")
+		atOnce, ok := s.requests.begin()
+		defer s.requests.end()
+		head.Set("Twilio-Concurrent-Requests", strconv.Itoa(atOnce))
 		head.Set("Twilio-Request-Duration", "0.010")
 		head.Set("X-Home-Region", s.region)
 		head.Set("X-Api-Domain", "api.twilio.com")
@@ -98,12 +101,18 @@ func (s *Simulator) rest(h restHandler) http.Handler {
 			restError(w, http.StatusNotFound, 20404, fmt.Sprintf("The requested resource %s was not found", r.URL.Path))
 			return
 		}
+		if !ok {
+			restError(w, http.StatusTooManyRequests, 20429, "Too Many Requests")
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequestBody)
 		if err := r.ParseForm(); err != nil {
 			restError(w, http.StatusBadRequest, 20001, "The request's parameters cannot be read")
 			return
 		}
-		h(w, r)
+		if s.trouble(w, r, h) {
+			h(w, r)
+		}
 	})
 }
 

@@ -45,7 +45,7 @@ func (c *call) resource() callResource {
 	res := callResource{
 		SID: c.sid, AccountSID: c.accountSID, APIVersion: "2010-04-01", To: c.to, ToFormatted: formatted(c.to),
 		From: c.from, FromFormatted: formatted(c.from), Status: c.status, PriceUnit: "USD", Direction: c.direction,
-		AnsweredBy: optional(c.answeredBy), StartTime: date(c.startTime()), EndTime: date(c.endedAt), QueueTime: "0",
+		AnsweredBy: optional(c.answeredBy), StartTime: date(c.startTime()), EndTime: date(c.endedAt), QueueTime: millis(c.placing.queuing),
 		DateCreated: date(c.created), DateUpdated: date(c.updated), URI: base + ".json",
 		SubresourceURIs: map[string]string{},
 	}
@@ -70,6 +70,15 @@ func (c *call) resource() callResource {
 	}
 	return res
 }
+
+// queueTime is how long the call waits in the queue, or has waited, in milliseconds.
+func (c *call) queueTime() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return millis(c.placing.queuing)
+}
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // startTime is when the call was answered; for one that never was, when it began. mu is held.
 func (c *call) startTime() time.Time {

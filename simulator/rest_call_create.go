@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxTwiml is how much TwiML a request may carry inline.
@@ -26,9 +27,13 @@ var magicTo = map[string]refusal{
 }
 
 func (s *Simulator) restCreateCall(w http.ResponseWriter, r *http.Request) {
+	posted := s.clock.now()
 	o, no := s.readOutbound(r.Form)
 	if no == nil {
 		no = s.checkParties(r.Form)
+	}
+	if no == nil {
+		no = s.outgoing.full()
 	}
 	if no != nil {
 		restError(w, http.StatusBadRequest, no.code, no.text)
@@ -41,12 +46,12 @@ func (s *Simulator) restCreateCall(w http.ResponseWriter, r *http.Request) {
 			url: target, method: r.Form.Get("StatusCallbackMethod"), events: callbackEvents(r.Form["StatusCallbackEvent"]),
 		}
 	}
-	res := c.resource() // before the leg begins: queued
+	c.created, c.updated = posted, posted
+	c.placing.posted, c.placing.url = posted, o.first.url
 	c.publish(event{Type: "status", Status: statusQueued})
-	if err := s.begin(c, func(l *leg) { l.callOut(o) }); err != nil {
-		restError(w, http.StatusServiceUnavailable, 20503, err.Error())
-		return
-	}
+	res := c.resource() // before the leg begins: queued
+	s.place(c, func(l *leg) { l.callOut(o) })
+	res.QueueTime = c.queueTime()
 	writeREST(w, http.StatusCreated, res)
 }
 
@@ -85,15 +90,8 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 		return o, no
 	}
 	o.first = first
-	for _, name := range []string{"FallbackUrl", "StatusCallback", "AsyncAmdStatusCallback"} {
-		if _, err := formURL(form, name); err != nil {
-			return o, &refusal{21205, name + " is not a valid URL: " + form.Get(name)}
-		}
-	}
-	for _, name := range []string{"Method", "FallbackMethod", "StatusCallbackMethod"} {
-		if !validMethod(form.Get(name)) {
-			return o, &refusal{21209, name + " is neither GET nor POST"}
-		}
+	if no := checkAddresses(form); no != nil {
+		return o, no
 	}
 	if !validSendDigits(form.Get("SendDigits")) {
 		return o, &refusal{21206, "SendDigits holds something else than 0-9, A-D, #, *, w and W, or more than 32 of them"}
@@ -108,35 +106,15 @@ func (s *Simulator) readOutbound(form url.Values) (outboundCall, *refusal) {
 	if o.recording, no = readRecording(form, sourceOutbound); no != nil {
 		return o, no
 	}
-	return o, o.readAMD(form)
-}
-
-// readAMD reads what is asked of answering machine detection.
-func (o *outboundCall) readAMD(form url.Values) *refusal {
-	switch amd := form.Get("MachineDetection"); amd {
-	case "":
-		return nil
-	case "Enable", "DetectMessageEnd":
-		if form.Get("SendDigits") == "" { // Twilio ignores detection then
-			o.amd = amd
-		}
-	default:
-		return &refusal{21234, "MachineDetection is neither Enable nor DetectMessageEnd"}
-	}
-	if form.Get("AsyncAmd") == "true" {
-		if form.Get("AsyncAmdStatusCallback") == "" {
-			return &refusal{21262, "AsyncAmd needs an AsyncAmdStatusCallback"}
-		}
-		o.asyncAMD = &callback{purpose: "amd", url: form.Get("AsyncAmdStatusCallback"), method: form.Get("AsyncAmdStatusCallbackMethod")}
-	}
-	return nil
+	o.amd, no = readDetection(form)
+	return o, no
 }
 
 // readDestination reads Url and Method, or Twiml. Url wins when both are given.
 func readDestination(form url.Values) (destination, *refusal) {
 	target, err := formURL(form, "Url")
 	switch {
-	case err != nil:
+	case err != nil || len(target) > longestURL:
 		return destination{}, &refusal{21205, "Url is not a valid URL: " + form.Get("Url")}
 	case target != "":
 		return destination{url: target, method: form.Get("Method")}, nil
@@ -149,6 +127,36 @@ func readDestination(form url.Values) (destination, *refusal) {
 	}
 	return destination{inline: form.Get("Twiml")}, nil
 }
+
+// longestURL is how long an address may be: https://www.twilio.com/docs/api/errors/21609
+const longestURL = 4000
+
+// checkAddresses checks where a call is told of, with which methods, and what else is said of it.
+func checkAddresses(form url.Values) *refusal {
+	for _, name := range []string{"FallbackUrl", "StatusCallback", "AsyncAmdStatusCallback", "ClientNotificationUrl"} {
+		if _, err := formURL(form, name); err != nil || len(form.Get(name)) > longestURL {
+			return &refusal{21205, name + " is not a valid URL: " + form.Get(name)}
+		}
+	}
+	if u, err := url.Parse(form.Get("StatusCallback")); err == nil && strings.Contains(u.Hostname(), "_") {
+		return &refusal{21609, "StatusCallback: a host name has no underscores: " + u.Hostname()}
+	}
+	for _, name := range []string{"Method", "FallbackMethod", "StatusCallbackMethod", "AsyncAmdStatusCallbackMethod"} {
+		if !validMethod(form.Get(name)) {
+			return &refusal{21209, name + " is neither GET nor POST"}
+		}
+	}
+	if id := form.Get("CallerId"); id != "" && !isE164(id) && !isAddress(id) {
+		return &refusal{21212, "CallerId is not a valid phone number: " + id}
+	}
+	if utf8.RuneCountInString(form.Get("CallReason")) > longestReason {
+		return &refusal{20001, "CallReason is longer than 50 characters"}
+	}
+	return oneOf(form, "Record", "true false")
+}
+
+// longestReason is how much a CallReason may say.
+const longestReason = 50
 
 func readSeconds(form url.Values, name string, def, most int) (time.Duration, *refusal) {
 	v := form.Get(name)

@@ -3,39 +3,78 @@ package simulator
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
-// restListCalls answers with the calls that match To, From, ParentCallSid, Status, StartTime and EndTime.
+// restListCalls answers with the calls that match To, From, ParentCallSid, Status, StartTime and EndTime, the newest
+// first. Only those on the page are written, however many there are.
 func (s *Simulator) restListCalls(w http.ResponseWriter, r *http.Request) {
-	started, ok1 := readRange(r.Form, "StartTime")
-	ended, ok2 := readRange(r.Form, "EndTime")
-	if !ok1 || !ok2 {
+	want, ok := readCallFilter(r.Form)
+	if !ok {
 		restError(w, http.StatusBadRequest, 20001, "StartTime and EndTime are dates: YYYY-MM-DD")
 		return
 	}
-	page := listing{key: "calls"}
-	for _, c := range s.calls.newest() {
-		res := c.resource()
-		c.mu.Lock()
-		startedAt, endedAt := c.startTime(), c.endedAt
-		c.mu.Unlock()
-		if startedAt.IsZero() {
-			startedAt = c.created
-		}
-		if matches(r.Form, "To", res.To) && matches(r.Form, "From", res.From) && matches(r.Form, "Status", res.Status) &&
-			matches(r.Form, "ParentCallSid", parentOf(res)) && started.holds(startedAt) && ended.holds(endedAt) {
-			page.add(c.sid, res)
+	size, page, ok := pageOf(r)
+	if !ok {
+		restError(w, http.StatusBadRequest, 20006, "Page and PageSize are whole numbers; PageSize is 1 to 1000")
+		return
+	}
+	out := sheet{key: "calls", size: size, page: page, start: page * size}
+	all, skip := s.calls.all(want.to), page*size
+	if token := r.Form.Get("PageToken"); len(token) > 2 { // PA and the last SID of the page before
+		if last, known := s.calls.get(token[2:]); known {
+			skip = 0
+			at, _ := slices.BinarySearchFunc(all, last.n, func(c *call, n int) int { return c.n - n })
+			all = all[:at]
 		}
 	}
-	writePage(w, r, page)
+	for _, c := range slices.Backward(all) {
+		switch {
+		case !want.holds(c):
+		case skip > 0:
+			skip--
+		case len(out.items) == size:
+			out.more = true
+			out.write(w, r)
+			return
+		default:
+			out.add(c.sid, c.resource())
+		}
+	}
+	out.start -= skip // a page behind the end
+	out.write(w, r)
 }
 
-func parentOf(res callResource) string {
-	if res.ParentCallSID == nil {
-		return ""
+// callFilter says which calls a list is of.
+type callFilter struct {
+	to, from, status, parent string // "" is any
+	started, ended           timeRange
+}
+
+func readCallFilter(form url.Values) (callFilter, bool) {
+	f := callFilter{to: form.Get("To"), from: form.Get("From"), status: form.Get("Status"), parent: form.Get("ParentCallSid")}
+	var ok1, ok2 bool
+	f.started, ok1 = readRange(form, "StartTime")
+	f.ended, ok2 = readRange(form, "EndTime")
+	return f, ok1 && ok2
+}
+
+func (f callFilter) holds(c *call) bool {
+	parent := ""
+	if c.parent != nil {
+		parent = c.parent.sid
 	}
-	return *res.ParentCallSID
+	if f.to != "" && f.to != c.to || f.from != "" && f.from != c.from || f.parent != "" && f.parent != parent {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	started := c.startTime()
+	if started.IsZero() {
+		started = c.created
+	}
+	return (f.status == "" || f.status == c.status) && f.started.holds(started) && f.ended.holds(c.endedAt)
 }
 
 // matches reports whether a filter is absent or equal to value.

@@ -17,8 +17,20 @@ func (s *Simulator) restUpdateCall(w http.ResponseWriter, r *http.Request) {
 		restError(w, http.StatusBadRequest, no.code, no.text)
 		return
 	}
+	limit, no := readSeconds(r.Form, "TimeLimit", 0, 86400)
+	if no != nil {
+		restError(w, http.StatusBadRequest, no.code, no.text)
+		return
+	}
+	if limit > 0 {
+		c.leg.mail.post(message{done: func() { c.leg.limit(limit) }})
+	}
 	c.update(r.Form)
-	if m != nil {
+	switch {
+	case m == nil:
+	case m.hangup != "" && s.outgoing.take(c):
+		c.finish(s, byCancel)
+	default:
 		m.ack = newAck()
 		if c.leg.mail.post(*m) {
 			waitAck(r, m.ack)

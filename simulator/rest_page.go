@@ -43,24 +43,45 @@ func writePage(w http.ResponseWriter, r *http.Request, list listing) {
 		}
 	}
 	end := min(start+size, len(list.sids))
-	items := []any{}
+	out := sheet{key: list.key, size: size, page: page, start: start, more: end < len(list.sids)}
 	for i := start; i < end; i++ {
 		if list.view != nil {
-			items = append(items, list.view(i))
+			out.add(list.sids[i], list.view(i))
 		} else {
-			items = append(items, list.views[i])
+			out.add(list.sids[i], list.views[i])
 		}
 	}
+	out.write(w, r)
+}
+
+// sheet is one page of a list, with where it is in it.
+type sheet struct {
+	key        string // of the collection in the answer
+	size, page int
+	start      int // index of the first item in the whole list
+	items      []any
+	last       string // SID of the last item
+	more       bool   // there are items after it
+}
+
+func (s *sheet) add(sid string, view any) { s.items, s.last = append(s.items, view), sid }
+
+// write answers with the page in Twilio's envelope.
+func (s *sheet) write(w http.ResponseWriter, r *http.Request) {
 	var next, previous *string
-	if end < len(list.sids) {
-		next = optional(pageURI(r, page+1, size, "PA"+list.sids[end-1]))
+	if s.more {
+		next = optional(pageURI(r, s.page+1, s.size, "PA"+s.last))
 	}
-	if page > 0 {
-		previous = optional(pageURI(r, page-1, size, ""))
+	if s.page > 0 {
+		previous = optional(pageURI(r, s.page-1, s.size, ""))
+	}
+	items := s.items
+	if items == nil {
+		items = []any{}
 	}
 	writeREST(w, http.StatusOK, map[string]any{
-		list.key: items, "page": page, "page_size": size, "start": start, "end": max(end-1, start),
-		"uri": r.URL.RequestURI(), "first_page_uri": pageURI(r, 0, size, ""),
+		s.key: items, "page": s.page, "page_size": s.size, "start": s.start, "end": max(s.start+len(items)-1, s.start),
+		"uri": r.URL.RequestURI(), "first_page_uri": pageURI(r, 0, s.size, ""),
 		"next_page_uri": next, "previous_page_uri": previous,
 	})
 }

@@ -22,6 +22,7 @@ func (s *Simulator) routes() http.Handler {
 
 	mux.HandleFunc("POST /sim/v1/calls", s.ctlRing)
 	mux.HandleFunc("GET /sim/v1/calls", s.ctlCalls)
+	mux.HandleFunc("GET /sim/v1/calls/log", s.ctlPlaced)
 	mux.HandleFunc("GET /sim/v1/calls/{sid}", s.ctlCall)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/digits", s.ctlDigits)
 	mux.HandleFunc("POST /sim/v1/calls/{sid}/say", s.ctlSay)
@@ -44,6 +45,9 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /sim/v1/faults", s.ctlFaults)
 	mux.HandleFunc("PUT /sim/v1/faults", s.ctlSetFaults)
 	mux.HandleFunc("DELETE /sim/v1/faults", s.ctlNoFaults)
+	mux.HandleFunc("GET /sim/v1/crowd", s.ctlCrowd)
+	mux.HandleFunc("PUT /sim/v1/crowd", s.ctlSetCrowd)
+	mux.HandleFunc("DELETE /sim/v1/crowd", s.ctlNoCrowd)
 	mux.HandleFunc("GET /sim/v1/clock", s.ctlClock)
 	mux.HandleFunc("POST /sim/v1/clock", s.ctlAdvance)
 	mux.HandleFunc("/sim/v1/", func(w http.ResponseWriter, r *http.Request) {

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/paydial/paydial/simulator/crowd"
 )
 
 // What the simulator is when nothing else is said; the same in every paydial.
@@ -38,8 +41,24 @@ type Config struct {
 	// Seed makes SIDs and everything drawn by chance the same in every run; 0 draws them anew.
 	Seed uint64
 	// AutoAnswer says who picks up calls that were created over REST: "" nobody (the control API answers), human,
-	// machine or fax.
+	// machine (with a beep), machine-no-beep, machine-talks-on, fax, or unclear, whom detection cannot tell.
 	AutoAnswer string
+	// Crowd answers calls made over REST to numbers that are not the account's, before AutoAnswer; nil: nobody does.
+	Crowd *crowd.Crowd
+	// CallsPerSecond is how many calls made over REST begin in a second, the others being queued; default 1, Twilio's
+	// own. A negative number is no limit.
+	CallsPerSecond float64
+	// MaxQueued is how many calls may be queued before another is refused (22005); default so many as begin in 24 hours.
+	// A negative number is no limit.
+	MaxQueued int
+	// MaxCalls is how many calls made over REST may be queued or on the line before another is refused (10004); 0 and
+	// less is no limit, as Twilio publishes none.
+	MaxCalls int
+	// MaxConcurrentREST is how many requests of the REST API are worked on at once; one more is answered with 429
+	// (20429). Default 100; a negative number is no limit.
+	MaxConcurrentREST int
+	// KeepCalls is of how many calls that ended the events and webhooks are kept; default 2000, negative none.
+	KeepCalls int
 	// PublicURL is how others reach this simulator, for RecordingUrl; default the Host of the first request.
 	PublicURL string
 	// PayAttempts is how often <Pay> asks for a field when maxAttempts does not say; default 2. Twilio's own number
@@ -85,6 +104,9 @@ type Simulator struct {
 	notices      *notices
 	recordings   *recordings
 	conferences  conferences
+	outgoing     *outgoing // calls made over REST that wait for their turn
+	requests     requests  // of the REST API that are worked on
+	crowd        crowdBox
 	transcripts  transcripts
 	connectors   *connectors
 	faults       faultBox
@@ -128,11 +150,6 @@ func New(cfg Config) (*Simulator, error) {
 	if cfg.Pace < 0 {
 		return nil, fmt.Errorf("pace %v: 0 or more is meant", cfg.Pace)
 	}
-	switch cfg.AutoAnswer {
-	case "", answerHuman, answerMachine, answerFax:
-	default:
-		return nil, fmt.Errorf("auto answer %q: human, machine or fax is meant", cfg.AutoAnswer)
-	}
 	if err := checkKnobs(cfg); err != nil {
 		return nil, err
 	}
@@ -140,18 +157,19 @@ func New(cfg Config) (*Simulator, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Simulator{
-		numbers: newNumbers(), calls: newCalls(), messages: &messages{}, notices: &notices{},
+		numbers: newNumbers(), calls: newCalls(cfg.KeepCalls), messages: &messages{}, notices: &notices{},
 		ids: newIDs(cfg.Seed), pace: cfg.Pace, autoReply: cfg.AutoAnswer, attempts: cfg.PayAttempts, payRepeats: cfg.PayRepeats, finalPartial: cfg.FinalPartial, publicURL: cfg.PublicURL,
 		transport: newTransport(cfg), logger: cfg.Logger, clock: realClock{},
 	}
 	if cfg.ManualClock {
 		s.clock = newManualClock(manualStart(cfg.Start), &s.busy)
 	}
-	s.recordings = newRecordings(s.clock)
+	s.recordings, s.outgoing = newRecordings(s.clock), newOutgoing(s.clock, cfg)
+	s.requests.most = cfg.MaxConcurrentREST
 	s.account = &account{sid: who.SID, token: who.AuthToken, name: "Simulated account", created: s.clock.now()}
 	s.account.pciMode.Store(cfg.PCIMode != pciModeOff)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	err := s.openConnectors(cfg)
+	err := errors.Join(s.crowd.set(cfg.Crowd), s.openConnectors(cfg))
 	for i := 0; i < len(cfg.Numbers) && err == nil; i++ {
 		err = s.addNumber(cfg.Numbers[i])
 	}
@@ -170,6 +188,8 @@ const pciModeOff = "off"
 
 func checkKnobs(cfg Config) error {
 	switch {
+	case cfg.AutoAnswer != "" && !isAnswerer(cfg.AutoAnswer):
+		return fmt.Errorf("auto answer %q: one of %s is meant", cfg.AutoAnswer, strings.Join(answerers(), ", "))
 	case cfg.PCIMode != "" && cfg.PCIMode != "on" && cfg.PCIMode != pciModeOff:
 		return fmt.Errorf("PCI Mode %q: on or off is meant", cfg.PCIMode)
 	case cfg.PayRepeats != "" && cfg.PayRepeats != "resend" && cfg.PayRepeats != payRepeatsSilent:
@@ -217,6 +237,7 @@ func (s *Simulator) Close(ctx context.Context) error {
 	s.closed = true
 	s.closing.Unlock()
 	s.cancel()
+	s.outgoing.close()
 	quiet := make(chan struct{})
 	go func() {
 		s.wg.Wait()

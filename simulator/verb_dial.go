@@ -46,6 +46,7 @@ func verbDial(l *leg, el *element) next {
 	d.timeout = time.Duration(el.integer(l, "timeout", 30, 1)) * time.Second
 	d.readNouns()
 	l.expect("dial")
+	defer l.lacksPatience()()
 	d.record("record-from-ringing")
 	d.ringAll()
 	if d.bridged != nil {
@@ -146,7 +147,7 @@ func (d *dialing) readNews() {
 func (d *dialing) connect() {
 	l := d.leg
 	if status, _ := l.call.state(); status == statusRinging {
-		l.call.advance(l.sim, statusInProgress, "")
+		l.call.advance(l.sim, statusInProgress)
 	}
 	l.call.track.connect(d.bridged.track)
 	defer l.call.track.part()

@@ -6,6 +6,7 @@ import "fmt"
 func verbEnqueue(l *leg, el *element) next {
 	began := l.now()
 	l.note(0, fmt.Sprintf("<Enqueue> to %q: the caller waits; queues are not simulated", el.words()))
+	defer l.lacksPatience()()
 	l.block(-1, func() bool { return false })
 	if el.attr("action") == "" {
 		return hangUp

@@ -66,6 +66,7 @@ func (p *payment) prepare() *paysession.Done {
 	if refusal == nil {
 		result = paysession.ConnectorError
 		p.client, refusal = l.sim.gatewayFor(&cfg)
+		refer(p.client, l.call.sid)
 	}
 	if refusal != nil {
 		l.note(refusal.Code, "<Pay>: "+refusal.Text)

@@ -74,7 +74,7 @@ func newTransport(cfg Config) *http.Transport {
 // says so. It also applies the faults that are switched on. The exchange is noted in the call.
 func (s *Simulator) send(ctx context.Context, w webhook) (reply, *webhookError) {
 	token := s.ids.uuid()
-	faults := s.faults.get().Webhooks
+	faults := s.faults.get().Webhooks.about(w.call, w.purpose)
 	for i := range faults.Duplicate {
 		s.spawn(func() { _, _ = s.deliver(s.ctx, w, token, fmt.Sprintf("duplicate %d", i+1)) })
 	}
@@ -201,7 +201,7 @@ func (s *Simulator) newRequest(ctx context.Context, w webhook, token string) (*h
 		return nil, err
 	}
 	key := s.account.token
-	if s.faults.get().Webhooks.WrongSignature {
+	if s.faults.get().Webhooks.about(w.call, w.purpose).WrongSignature {
 		key += "-wrong"
 	}
 	req.Header.Set("X-Twilio-Signature", sign(key, target, signed))

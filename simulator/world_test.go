@@ -136,7 +136,7 @@ type world struct {
 func newWorld(t testing.TB, change ...func(*simulator.Config)) *world {
 	t.Helper()
 	w := &world{t: t, app: newApp(t)}
-	cfg := simulator.Config{Numbers: []simulator.Number{{
+	cfg := simulator.Config{CallsPerSecond: -1, Numbers: []simulator.Number{{
 		Number: line, VoiceURL: w.app.srv.URL + "/voice", StatusURL: w.app.srv.URL + "/status", FallbackURL: w.app.srv.URL + "/fallback",
 	}}}
 	for _, f := range change {

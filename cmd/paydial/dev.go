@@ -27,6 +27,7 @@ type devFlags struct {
 	listen, simListen string
 	services          []string
 	connectors        connectorFlags
+	outbound          outboundFlags
 	region            string
 	verbose           bool
 }
@@ -50,6 +51,7 @@ func devCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.simListen, "simulator-listen", defaultSimListen, "address of the simulated Twilio")
 	cmd.Flags().StringArrayVar(&f.services, "service", nil, "NAME=URL: reach a service of the project elsewhere (repeatable)")
 	f.connectors.add(cmd)
+	f.outbound.add(cmd)
 	addRegion(cmd, &f.region)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also print the logs of the app and the simulator")
 	return cmd
@@ -106,6 +108,13 @@ func devOptions(s streams, f devFlags, what project, tell *narrator) (local.Opti
 	}
 	if o.Connectors, err = f.connectors.read(what.watched()); err != nil {
 		return o, err
+	}
+	if o.Crowd, err = f.outbound.read(); err != nil {
+		return o, err
+	}
+	if o.CallsPerSecond = f.outbound.perSecond; o.Crowd != nil && o.Crowd.Pace == nil {
+		pace := 1.0 // people watch
+		o.Crowd.Pace = &pace
 	}
 	besideSimulator(what.bundle, o.Services)
 	return o, nil

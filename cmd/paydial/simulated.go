@@ -10,4 +10,4 @@ func simulatedCommands(s streams) []*cobra.Command {
 }
 
 // simulatedTopics are help on the simulator.
-func simulatedTopics() []*cobra.Command { return []*cobra.Command{connectorsTopic()} }
+func simulatedTopics() []*cobra.Command { return []*cobra.Command{connectorsTopic(), crowdTopic()} }

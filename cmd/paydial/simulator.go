@@ -23,6 +23,7 @@ type simulatorFlags struct {
 	listen      string
 	numbers     []string
 	connectors  connectorFlags
+	outbound    outboundFlags
 	region      string
 	manualClock bool
 	attempts    int
@@ -50,6 +51,7 @@ func simulatorCommand(s streams) *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.numbers, "number", nil,
 		"NUMBER=URL: ringing NUMBER requests URL; its status callback is URL/status, its fallback URL/fallback (repeatable)")
 	f.connectors.add(cmd)
+	f.outbound.add(cmd)
 	addRegion(cmd, &f.region)
 	cmd.Flags().IntVar(&f.attempts, "pay-attempts", 0, "how often <Pay> asks for a field when maxAttempts does not say (default 2)")
 	cmd.Flags().StringVar(&f.repeats, "pay-repeats", "resend",
@@ -57,7 +59,7 @@ func simulatorCommand(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&f.partial, "final-partial", "",
 		"false: PartialResult in the last status callback of a Payments API field; left out by default")
 	cmd.Flags().StringVar(&f.pciMode, "pci-mode", "on", "on or off: whether the account begins in PCI Mode")
-	cmd.Flags().StringVar(&f.autoAnswer, "auto-answer", "", "human, machine or fax: who picks up calls made over REST; nobody by default")
+	cmd.Flags().StringVar(&f.autoAnswer, "auto-answer", "", "human, machine, machine-no-beep, machine-talks-on, fax or unclear: who picks up calls made over REST; nobody by default")
 	cmd.Flags().Float64Var(&f.pace, "pace", 0, "how long speech takes: 0 no time, 1 as long as people take")
 	cmd.Flags().BoolVar(&f.manualClock, "manual-clock", false, "time moves only by POST /sim/v1/clock")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "draw the same SIDs in every run with the same seed; 0 draws new ones")
@@ -86,6 +88,10 @@ func simulate(ctx context.Context, s streams, f simulatorFlags) error {
 	if cfg.Connectors, err = f.connectors.read(""); err != nil {
 		return err
 	}
+	if cfg.Crowd, err = f.outbound.read(); err != nil {
+		return err
+	}
+	cfg.CallsPerSecond = f.outbound.perSecond
 	listener, err := server.Listen(f.listen)
 	if err != nil {
 		return listenFailure(err, f.listen, "listen")

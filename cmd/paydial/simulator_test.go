@@ -54,7 +54,7 @@ func TestSimulatorRefuses(t *testing.T) {
 		{[]string{"--connector", "a,timeout=soon"}, []string{`timeout "soon"`}},
 		{[]string{"--connector", "a,retries=-2"}, []string{`retries "-2"`}},
 		{[]string{"--pay-attempts", "4"}, []string{"1 to 3 is meant"}},
-		{[]string{"--auto-answer", "dog"}, []string{"human, machine or fax is meant"}},
+		{[]string{"--auto-answer", "dog"}, []string{"one of human, machine,"}},
 		{[]string{"--pace", "-1"}, []string{"pace -1"}},
 		{[]string{"--connector", "a=http://example.com/pay"}, []string{"https or loopback"}},
 		{[]string{"--connector", "a", "--connector", "a"}, []string{"twice"}},

@@ -23,6 +23,7 @@ import (
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/simulator"
 	"github.com/paydial/paydial/simulator/backoffice"
+	"github.com/paydial/paydial/simulator/crowd"
 	"github.com/paydial/paydial/simulator/phone"
 )
 
@@ -52,11 +53,15 @@ type Options struct {
 	Connectors  []simulator.Connector // beside those that are always there, and the one the project names
 	Region      string                // of the simulated Twilio; "": us1
 	ManualClock bool                  // the simulator's clock stands still until it is moved
-	Sessions    sessions.Config
-	DeskLimits  payments.Limits
-	Log         *slog.Logger // of the app
-	SimLog      *slog.Logger
-	Wrap        func(http.Handler) http.Handler // around the app's handler; nil: nothing
+	Crowd       *crowd.Crowd          // who answers calls that the app makes; nil: the control API
+	// CallsPerSecond is how many calls the simulated Twilio begins in a second; 0: 1, negative: no limit.
+	CallsPerSecond float64
+	Pace           float64 // how long speech takes on calls that do not say so; 0: no time
+	Sessions       sessions.Config
+	DeskLimits     payments.Limits
+	Log            *slog.Logger // of the app
+	SimLog         *slog.Logger
+	Wrap           func(http.Handler) http.Handler // around the app's handler; nil: nothing
 }
 
 // ErrSimulator says that the simulator cannot be set up as Options want it.
@@ -232,6 +237,7 @@ func (l *Local) simConfig(o Options, project *flows.Project) simulator.Config {
 		Connectors:  o.Connectors,
 		Region:      o.Region,
 		ManualClock: o.ManualClock, Logger: o.SimLog, PublicURL: l.SimURL,
+		Crowd: o.Crowd, CallsPerSecond: o.CallsPerSecond, Pace: o.Pace,
 	}
 	for _, n := range project.Numbers {
 		cfg.Numbers = append(cfg.Numbers, simulator.Number{

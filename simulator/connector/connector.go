@@ -65,6 +65,7 @@ type Client struct {
 	Timeout time.Duration // of one try; default DefaultTimeout
 	Retries int           // default DefaultRetries; negative: none
 	HTTP    *http.Client  // default: one that follows no redirects; its Timeout is not needed
+	Header  http.Header   // beside its own; for the sandbox, which keeps a book
 }
 
 // Do charges or keeps what was captured. It returns when the gateway has answered or the tries are used up; the
@@ -105,6 +106,9 @@ func (c *Client) try(ctx context.Context, body *payload) (response, error) {
 	req.Body = body.reader()
 	req.ContentLength = int64(len(body.text))
 	req.GetBody = func() (io.ReadCloser, error) { return body.reader(), nil }
+	if c.Header != nil {
+		req.Header = c.Header.Clone()
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "AHC/2.1")

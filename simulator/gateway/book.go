@@ -22,6 +22,7 @@ type Entry struct {
 	Gateway   string `json:"gateway,omitempty"`    // which one the sandbox played; empty for the generic one
 	ProfileID string `json:"profile_id,omitempty"` // of the customer that a token belongs to
 	TokenType string `json:"token_type,omitempty"` // as it was asked for
+	Reference string `json:"reference,omitempty"`  // what whoever asked calls it: of the simulator, the SID of the call
 
 	token  string // empty where the profile stands for the card
 	status bool   // is told beside the id
@@ -31,7 +32,7 @@ type Entry struct {
 func (g *Gateway) draft(req *request) Entry {
 	e := Entry{
 		Method: req.Method, Last4: req.last4(), Brand: string(req.CardNumber.Brand()),
-		TransactionID: req.TransactionID, Parameters: req.Parameters, Gateway: req.gateway,
+		TransactionID: req.TransactionID, Parameters: req.Parameters, Gateway: req.gateway, Reference: req.ref,
 	}
 	if req.Method == "charge" {
 		e.ID, e.status = g.newID(req.like.charge, req), req.like.status

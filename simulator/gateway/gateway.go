@@ -23,6 +23,10 @@ import (
 // DefaultSlow is how long the slow card takes: longer than the ten seconds that Twilio waits for an answer.
 const DefaultSlow = 12 * time.Second
 
+// ReferenceHeader carries what whoever asks calls the request: the simulator sends the SID of the call. It is no part
+// of the connector's protocol; the book keeps it.
+const ReferenceHeader = "X-Reference"
+
 // maxBody is the largest request that is read.
 const maxBody = 64 << 10
 
@@ -73,6 +77,7 @@ type request struct {
 	TokenType     string            `json:"token_type"` // not of the generic protocol: some gateways have several
 
 	gateway string // the one that is played
+	ref     string // of ReferenceHeader
 	like    likeness
 }
 
@@ -112,7 +117,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, answer{status: http.StatusBadRequest, code: "invalid_request", message: err.Error()})
 		return
 	}
-	req.gateway, req.like = name, like
+	req.gateway, req.like, req.ref = name, like, r.Header.Get(ReferenceHeader)
 	d := g.decide(req)
 	select {
 	case <-d.ready:
