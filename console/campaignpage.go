@@ -166,6 +166,7 @@ func (c *Console) showCampaignPage(g *gin.Context, f failedForm) {
 	data := map[string]any{
 		"View": v, "Acts": doesWith(status.Campaign, may.Run, c.zoneName()), "Open": f.open, "Typed": f.typed, "Trouble": f.trouble,
 		"Changes": c.changeRows(changes), "MoreChanges": max(0, len(changes)-shownChanges), "Exports": exportKinds(), "May": may,
+		"Seen": newsOf(status, nil).id, // as the feed names what is shown
 	}
 	if f.typed == nil {
 		data["Typed"] = map[string]string{}

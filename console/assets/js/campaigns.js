@@ -21,13 +21,10 @@ if (root) follow(root.dataset.feed);
 
 function follow(address) {
   const feed = new EventSource(address);
-  let first = true; // the first event is what the page shows already
-  feed.addEventListener("status", () => {
-    if (!first) soon();
-    first = false;
+  feed.addEventListener("status", (event) => {
+    if (event.lastEventId !== root.dataset.seen) soon(); // else the page shows it already
   });
   feed.addEventListener("error", () => {
-    first = false;
     if (feed.readyState !== EventSource.CLOSED) return; // it comes back by itself
     if (!["completed", "ended"].includes(root.dataset.state)) setTimeout(() => { soon(); follow(address); }, AWAY);
   });
