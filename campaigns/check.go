@@ -41,7 +41,7 @@ type Report struct {
 	Will      int64           `json:"will"`
 	WillNot   int64           `json:"will_not"`
 	Rejected  int64           `json:"rejected"` // of WillNot: rows that have to be mended
-	Reasons   []ReasonCount   `json:"reasons"`
+	Reasons   []CheckReason   `json:"reasons"`
 	Zones     []ZoneCount     `json:"zones"` // of those who will be rung
 	FirstWeek FirstWeek       `json:"first_week"`
 	Cost      Cost            `json:"cost"`
@@ -54,8 +54,8 @@ type Report struct {
 	Estimates EstimateSources `json:"estimated_from"`
 }
 
-// ReasonCount is why some people will not be rung.
-type ReasonCount struct {
+// CheckReason is why some people will not be rung.
+type CheckReason struct {
 	Reason   rules.Reason  `json:"reason"`
 	Text     string        `json:"text"`
 	People   int64         `json:"people"`

@@ -72,7 +72,7 @@ func (k *checking) report(sum contacts.Summary) *Report {
 	r := &Report{
 		Campaign: c.Name, Rows: sum.Records, Will: k.will, Rejected: sum.Rejected, Findings: k.q.Findings, Looked: k.q.Known != nil,
 		Columns: ColumnsReport{Used: append([]string{}, sum.Used...), Ignored: append([]string{}, sum.Ignored...)},
-		Samples: []Sample{}, Reasons: []ReasonCount{}, Zones: []ZoneCount{}, Remarks: []string{},
+		Samples: []Sample{}, Reasons: []CheckReason{}, Zones: []ZoneCount{}, Remarks: []string{},
 		Estimates: guesses(k.q.Prices), Book: BookReport{Name: k.q.Book.Name, Version: k.q.Book.Stamp(), Rules: k.q.Book.Remarks(c)},
 	}
 	if r.Findings == nil {
@@ -86,7 +86,7 @@ func (k *checking) report(sum contacts.Summary) *Report {
 		r.Reasons = append(r.Reasons, *n)
 		r.WillNot += n.People
 	}
-	slices.SortFunc(r.Reasons, func(a, b ReasonCount) int {
+	slices.SortFunc(r.Reasons, func(a, b CheckReason) int {
 		return cmp.Or(cmp.Compare(b.People, a.People), strings.Compare(string(a.Reason), string(b.Reason)))
 	})
 	for _, s := range k.samples {

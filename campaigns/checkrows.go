@@ -32,7 +32,7 @@ type checking struct {
 
 	batch    []contacts.Row
 	will     int64
-	reasons  map[rules.Reason]*ReasonCount
+	reasons  map[rules.Reason]*CheckReason
 	groups   map[string]*group
 	samples  []sampled
 	verdicts map[verdictKey]verdict
@@ -70,7 +70,7 @@ type verdict struct {
 func newChecking(q CheckRequest, files []fileList) *checking {
 	k := &checking{
 		q: q, files: files, labels: map[string]string{}, keyed: true,
-		reasons: map[rules.Reason]*ReasonCount{}, groups: map[string]*group{}, verdicts: map[verdictKey]verdict{},
+		reasons: map[rules.Reason]*CheckReason{}, groups: map[string]*group{}, verdicts: map[verdictKey]verdict{},
 		batch: make([]contacts.Row, 0, mostAsked),
 	}
 	for _, l := range q.Campaign.NeverCall {
@@ -116,7 +116,7 @@ func (k *checking) reject(why contacts.Reject, cells []string) error {
 func (k *checking) refuse(reason rules.Reason, e Example) {
 	c := k.reasons[reason]
 	if c == nil {
-		c = &ReasonCount{Reason: reason, Text: reasonText(reason), Examples: []Example{}}
+		c = &CheckReason{Reason: reason, Text: reasonText(reason), Examples: []Example{}}
 		k.reasons[reason] = c
 	}
 	c.People++

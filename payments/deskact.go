@@ -263,6 +263,15 @@ func (d *Desk) List(ctx context.Context, by Actor) ([]Assisted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the desk: %w", err)
 	}
+	out, err := d.those(ctx, by, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list the desk: %w", err)
+	}
+	return out, nil
+}
+
+// those gets the payments with these ids; what is gone meanwhile is left out.
+func (d *Desk) those(ctx context.Context, by Actor, ids []string) ([]Assisted, error) {
 	out := []Assisted{}
 	for _, id := range ids {
 		a, err := d.Get(ctx, by, id)
@@ -270,7 +279,7 @@ func (d *Desk) List(ctx context.Context, by Actor) ([]Assisted, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("list the desk: %w", err)
+			return nil, err
 		}
 		out = append(out, a)
 	}

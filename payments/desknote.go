@@ -86,16 +86,9 @@ func (d *Desk) On(ctx context.Context, by Actor, call string) ([]Assisted, error
 	if err != nil {
 		return nil, fmt.Errorf("payments of call %s: %w", call, err)
 	}
-	out := []Assisted{}
-	for _, id := range ids {
-		a, err := d.Get(ctx, by, id)
-		if errors.Is(err, ErrNoAssisted) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
+	out, err := d.those(ctx, by, ids)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(out, func(a, b Assisted) int { return a.Started.Compare(b.Started) })
 	return out, nil

@@ -101,21 +101,5 @@ func (s *Simulator) restUpdateConferenceRecording(w http.ResponseWriter, r *http
 		restError(w, http.StatusBadRequest, no.code, no.text)
 		return
 	}
-	named := sidOf(r, "recording")
-	rec, many := s.runningRecording(c.sid, named)
-	if many {
-		restError(w, http.StatusBadRequest, 16108, "More than one recording is being made: name one by its SID")
-		return
-	}
-	ok := false
-	if rec.sid != "" {
-		rec, ok = s.setRecording(c.first, rec, want, r.Form.Get("PauseBehavior") == "skip")
-	}
-	if !ok {
-		s.restNothing(w, r)
-		return
-	}
-	res := s.recordingResource(rec, ofConference)
-	res["status"], res["sid"] = want, named
-	writeREST(w, http.StatusOK, res)
+	s.controlRecording(w, r, c.sid, c.first, ofConference)
 }

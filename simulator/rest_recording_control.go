@@ -95,8 +95,13 @@ func (s *Simulator) restUpdateRecording(w http.ResponseWriter, r *http.Request) 
 		restError(w, http.StatusBadRequest, no.code, no.text)
 		return
 	}
-	named := sidOf(r, "recording")
-	rec, many := s.runningRecording(c.sid, named)
+	s.controlRecording(w, r, c.sid, c, ofACall)
+}
+
+// controlRecording sets the status of a recording that is being made of a call or a conference, heard through c.
+func (s *Simulator) controlRecording(w http.ResponseWriter, r *http.Request, of string, c *call, kind where) {
+	want, named := r.Form.Get("Status"), sidOf(r, "recording")
+	rec, many := s.runningRecording(of, named)
 	if many {
 		restError(w, http.StatusBadRequest, 16108, "More than one recording is being made: name one by its SID")
 		return
@@ -109,7 +114,7 @@ func (s *Simulator) restUpdateRecording(w http.ResponseWriter, r *http.Request) 
 		s.restNothing(w, r)
 		return
 	}
-	res := s.recordingResource(rec, ofACall)
+	res := s.recordingResource(rec, kind)
 	res["status"], res["sid"] = want, named
 	writeREST(w, http.StatusOK, res)
 }

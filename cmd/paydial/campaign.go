@@ -17,13 +17,18 @@ import (
 func campaignCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "campaign",
-		Short: "Ring the people of a list: check, preview",
+		Short: "Ring the people of a list: check, start, watch, pause, why",
 		Long: "Campaigns ring the people of a list and take them to a flow. A campaign is a file in campaigns/ of the project: which\n" +
 			"flow, which list, when, how fast, and when it stops by itself. Check it before anybody is rung.",
 		Example: "  paydial campaign check campaigns/spring-renewals.yaml    # who would be rung, who not, and why\n" +
-			"  paydial campaign preview campaigns/spring-renewals.yaml  # hear the call for the first of them",
+			"  paydial campaign preview campaigns/spring-renewals.yaml  # hear the call for the first of them\n" +
+			"  paydial campaign start campaigns/spring-renewals.yaml    # ring them\n" +
+			"  paydial campaign status spring-renewals --watch\n" +
+			"  paydial campaign why spring-renewals +15550142002        # why is this person not called?\n" +
+			"  paydial campaign stop --all                              # nobody else is rung",
 	}
 	inGroup(cmd, "Before", campaignCheckCommand(s))
+	campaignServerCommands(cmd, s)
 	return cmd
 }
 

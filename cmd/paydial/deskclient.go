@@ -75,6 +75,7 @@ type apiRequest struct {
 	method, path string
 	key          string // Idempotency-Key of a change
 	body         []byte
+	accept, last string // of a stream: its type, and the id of its last event; "" for other requests
 }
 
 // get reads a path into out, and returns the answer as it came.
@@ -89,7 +90,7 @@ func (c *deskClient) wish(ctx context.Context, path string, body any) (payments.
 		return payments.Assisted{}, nil, err
 	}
 	var a payments.Assisted
-	answer, err := c.send(ctx, apiRequest{http.MethodPost, path, c.key(), raw}, &a)
+	answer, err := c.send(ctx, apiRequest{method: http.MethodPost, path: path, key: c.key(), body: raw}, &a)
 	return a, answer, err
 }
 
@@ -135,8 +136,10 @@ func (c *deskClient) request(ctx context.Context, r apiRequest) (*http.Request, 
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if r.key != "" {
-		req.Header.Set("Idempotency-Key", r.key)
+	for name, text := range map[string]string{"Idempotency-Key": r.key, "Accept": r.accept, "Last-Event-ID": r.last} {
+		if text != "" {
+			req.Header.Set(name, text)
+		}
 	}
 	return req, nil
 }

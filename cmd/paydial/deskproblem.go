@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 )
 
@@ -20,6 +21,8 @@ type deskProblem struct {
 	Code    string             `json:"code"`
 	Help    string             `json:"help"`
 	Payment *payments.Assisted `json:"payment"`
+
+	Findings flows.Findings `json:"findings"` // of a campaign's file
 }
 
 func (p *deskProblem) Error() string {
@@ -38,7 +41,8 @@ func problemIn(status int, body []byte) *deskProblem {
 }
 
 // safetyCodes are the problems in which a rule that keeps callers from harm said no.
-var safetyCodes = map[string]bool{"reason_needed": true, "not_settled": true, "already_paid": true, "card_digits": true}
+var safetyCodes = map[string]bool{"reason_needed": true, "not_settled": true, "already_paid": true, "card_digits": true,
+	"note_needed": true}
 
 // exitOf is the exit code that a problem means.
 func (p *deskProblem) exitOf() int {
@@ -49,6 +53,10 @@ func (p *deskProblem) exitOf() int {
 		return exitRefused
 	case p.Code == "no_such_field", p.Code == "bad_query", p.Code == "bad_body", p.Code == "hold_names_nothing", p.Code == "why_needed":
 		return exitUsage
+	case p.Code == "confirm_needed", p.Code == "because_needed", p.Code == "bad_number", p.Code == "bad_list_name", p.Code == "bad_upload":
+		return exitUsage
+	case p.Code == "campaign_findings", p.Code == "bad_list":
+		return exitFindings
 	case p.Status == http.StatusNotFound:
 		return exitNotFound
 	case p.Status == http.StatusConflict:
@@ -106,5 +114,5 @@ func (c *deskClient) help(p *deskProblem) string {
 	case p.Code == "no_such_payment_here", p.Code == "no_such_payment":
 		return "These are there: " + pays + " list"
 	}
-	return cmp.Or(recordingHelp(c.self, p.Code), p.Help)
+	return cmp.Or(recordingHelp(c.self, p.Code), campaignHelp(c.self, p), p.Help)
 }

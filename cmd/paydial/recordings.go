@@ -168,6 +168,14 @@ func recordingID(text string) (string, error) {
 	return text, nil
 }
 
+// named reads the recording that an argument names, and signs in to the app.
+func (r *recordingCommand) named(cmd *cobra.Command, arg string) (sid string, c *deskClient, err error) {
+	if sid, err = recordingID(arg); err == nil {
+		c, err = r.client(cmd)
+	}
+	return sid, c, err
+}
+
 // recordingHelp is what to do about a problem of the API with recordings; "" for others.
 func recordingHelp(self, code string) string {
 	return map[string]string{

@@ -32,11 +32,7 @@ func (r *recordingCommand) downloadCommand() *cobra.Command {
 		Example: "  paydial recordings download RE...\n  paydial recordings download RE... -o - | aplay",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sid, err := recordingID(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := r.client(cmd)
+			sid, c, err := r.named(cmd, args[0])
 			if err != nil {
 				return err
 			}

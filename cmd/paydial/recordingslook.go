@@ -83,11 +83,7 @@ func (r *recordingCommand) showCommand() *cobra.Command {
 		Example: "  paydial recordings show RE...\n  paydial recordings show RE... --json | jq .in_archive",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sid, err := recordingID(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := r.client(cmd)
+			sid, c, err := r.named(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -161,11 +157,7 @@ func (r *recordingCommand) whyCommand() *cobra.Command {
 		Example: "  paydial recordings why RE...\n  paydial recordings why RE... --json | jq '.[] | {date, file, line}'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sid, err := recordingID(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := r.client(cmd)
+			sid, c, err := r.named(cmd, args[0])
 			if err != nil {
 				return err
 			}

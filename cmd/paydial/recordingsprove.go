@@ -27,11 +27,7 @@ func (r *recordingCommand) receiptCommand() *cobra.Command {
 		Example: "  paydial recordings receipt RE...\n  paydial recordings receipt RE... --json > receipt.jsonl",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sid, err := recordingID(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := r.client(cmd)
+			sid, c, err := r.named(cmd, args[0])
 			if err != nil {
 				return err
 			}

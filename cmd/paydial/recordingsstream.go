@@ -30,6 +30,10 @@ func (c *deskClient) open(ctx context.Context, r apiRequest) (io.ReadCloser, err
 		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 		return nil, c.failure(problemIn(resp.StatusCode, raw))
 	}
+	if resp.StatusCode == http.StatusNoContent {
+		_ = resp.Body.Close()
+		return http.NoBody, nil
+	}
 	return resp.Body, nil
 }
 

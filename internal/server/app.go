@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -67,6 +68,7 @@ type App struct {
 	cfg     Config
 	db      *db.DB
 	archive archive.Archive // nil: no copies are kept
+	rules   atomic.Pointer[policies]
 	handler http.Handler
 }
 

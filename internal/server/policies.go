@@ -1,10 +1,10 @@
 package server
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/paydial/paydial/flows"
@@ -12,17 +12,41 @@ import (
 )
 
 // policies are a project's rules for recordings.
-type policies struct{ project *flows.Project }
+type policies struct {
+	project *flows.Project
+	version string
+}
 
-// Version names what the rules say. Where they stand is not in it: a line that moved changes no date.
-func (p policies) Version() string {
+// policies are the rules of the project in use. They are asked for with every row and every tick, so they are worked out
+// once for a project.
+func (a *App) policies() recordings.Policies {
+	project := a.Projects.Current()
+	known := a.rules.Load()
+	if known == nil || known.project != project {
+		known = newPolicies(project)
+		a.rules.Store(known)
+	}
+	return known
+}
+
+func newPolicies(project *flows.Project) *policies {
+	p := &policies{project: project}
+	p.version = p.named()
+	return p
+}
+
+// Version names what the rules say.
+func (p *policies) Version() string { return p.version }
+
+// named works out the version. Where the rules stand is not in it: a line that moved changes no date.
+func (p *policies) named() string {
 	type section struct {
 		Flow  string
 		Rules recordings.Policy
 	}
 	var all []section
 	add := func(flow string, classes map[string]flows.RecordingRules) {
-		for _, class := range append(keys(classes), "") {
+		for _, class := range append(slices.Sorted(maps.Keys(classes)), "") {
 			rules := p.For(flow, class)
 			for _, at := range []*recordings.Origin{&rules.KeepForAt, &rules.ArchiveAt, &rules.DeleteAfterAt, &rules.PauseAt, &rules.OnHoldAt} {
 				*at = recordings.Origin{}
@@ -31,7 +55,7 @@ func (p policies) Version() string {
 		}
 	}
 	add("", p.project.Recordings.Classes)
-	for _, name := range keys(p.project.Flows) {
+	for _, name := range slices.Sorted(maps.Keys(p.project.Flows)) {
 		add(name, p.project.Recordings.Classes)
 		add(name, p.project.Flows[name].Recordings.Classes)
 	}
@@ -43,18 +67,8 @@ func (p policies) Version() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// keys are a map's keys in order.
-func keys[T any](m map[string]T) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.SortFunc(out, cmp.Compare[string])
-	return out
-}
-
 // For finds the rules for a recording of a flow and a class.
-func (p policies) For(flow, class string) recordings.Policy {
+func (p *policies) For(flow, class string) recordings.Policy {
 	rules := p.project.RecordingRulesFor(flow, class)
 	out := recordings.Policy{
 		Class: rules.Class, KeepFor: rules.KeepFor.Value, Archive: rules.Archive.Value,

@@ -35,7 +35,7 @@ type Recordings struct {
 func (a *App) openRecordings(client *twilio.Client) (err error) {
 	cfg := recordings.Config{
 		DB: a.db, Redis: a.Sessions.Redis(), Twilio: client, Spool: a.cfg.Recordings.Spool, Workers: a.cfg.Recordings.Workers,
-		Policies: func() recordings.Policies { return policies{a.Projects.Current()} },
+		Policies: a.policies,
 		Facts:    a.callFacts, Payments: a.payWindows, Audit: a.Audit, Log: a.cfg.Log, Now: a.cfg.Now,
 	}
 	if a.cfg.Recordings.Archive != "" {

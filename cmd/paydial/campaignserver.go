@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paydial/paydial/campaigns"
+)
+
+// campaignServer is what the commands have that speak to the app.
+type campaignServer struct{ deskCommand }
+
+// campaignServerCommands adds the commands for campaigns that are on the app.
+func campaignServerCommands(parent *cobra.Command, s streams) {
+	c := func() *campaignServer { return &campaignServer{deskCommand{s: s}} }
+	inGroup(parent, "Run", c().startCommand(), c().createCommand(), c().pauseCommand(), c().resumeCommand(), c().slowCommand(), c().stopCommand())
+	inGroup(parent, "Look", c().listCommand(), c().statusCommand(), c().peopleCommand(), c().whyCommand(), c().changesCommand(), c().exportCommand())
+	inGroup(parent, "One person", c().skipCommand(), c().paidCommand(), c().forgetCommand())
+}
+
+// on gives a command the flags of those that speak to the app.
+func (c *campaignServer) on(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&c.app, "app", "http://127.0.0.1:8080", "the app")
+	cmd.Flags().BoolVar(&c.asJSON, "json", false, "as JSON")
+	cmd.Flags().SortFlags = false
+	return cmd
+}
+
+// campaignPath is the path of a campaign in the API, with what follows.
+func campaignPath(name string, more ...string) string {
+	path := "/api/v1/campaigns/" + url.PathEscape(name)
+	for _, m := range more {
+		path += "/" + url.PathEscape(m)
+	}
+	return path
+}
+
+// personPath names a person in a path; a plus means itself there.
+func personPath(campaign, who string, more ...string) string {
+	return campaignPath(campaign, append([]string{"people", who}, more...)...)
+}
+
+// post sends a wish, and again with the same key where the answer was lost.
+func (c *deskClient) post(ctx context.Context, path string, body, out any) (json.RawMessage, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, apiRequest{method: http.MethodPost, path: path, key: c.key(), body: raw}, out)
+}
+
+// campaignHelp is what to do about a problem of the API with campaigns; "" for others.
+func campaignHelp(self string, p *deskProblem) string {
+	return map[string]string{
+		"no_such_campaign":  "These are there: " + self + " campaign list\nOne that is still a file begins with: " + self + " campaign start FILE",
+		"no_such_person":    "These are there: " + self + " campaign people NAME --search ...",
+		"campaign_exists":   "Start it if it is a draft: " + self + " campaign start NAME\nElse give the new one another name in its file: who was rung, and why, stays under the old one.",
+		"campaign_state":    "How it stands: " + self + " campaign status NAME",
+		"note_needed":       "Why it did: " + self + " campaign status NAME\nThen say with --note what was done about it.",
+		"confirm_needed":    "Repeat its name: " + self + " campaign stop NAME --confirm NAME",
+		"campaign_findings": "Check it: " + self + " campaign check FILE",
+	}[p.Code]
+}
+
+// listedCampaign is a campaign as the API lists it.
+type listedCampaign struct {
+	campaigns.Campaign
+	Counts campaigns.Counts `json:"counts"`
+}
+
+func (c *campaignServer) listCommand() *cobra.Command {
+	return c.on(&cobra.Command{
+		Use:     "list",
+		Short:   "All campaigns, and how far each is",
+		Example: "  paydial campaign list\n  paydial campaign list --json | jq -r '.[] | select(.state == \"paused\") | .name'",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			api, err := c.client(cmd)
+			if err != nil {
+				return err
+			}
+			var page struct {
+				Items json.RawMessage `json:"items"`
+			}
+			var all []listedCampaign
+			if _, err := api.get(cmd.Context(), "/api/v1/campaigns", &page); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(page.Items, &all); err != nil {
+				return fail(exitFailed, "decode the app's answer: %v", err)
+			}
+			return c.tell(page.Items, func() { c.printCampaigns(all) })
+		},
+	})
+}
+
+func (c *campaignServer) printCampaigns(all []listedCampaign) {
+	if len(all) == 0 {
+		fmt.Fprintf(c.s.out, "no campaigns\nBegin with a file: %s campaign check campaigns/NAME.yaml\n", c.s.self)
+		return
+	}
+	w := tabwriter.NewWriter(c.s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "campaign\tstate\tdone\tpeople\tpace\tsince")
+	for _, one := range all {
+		state := string(one.State)
+		if one.Safety {
+			state += " !"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d a minute\t%s\n", one.Name, state, percentOf(one.Counts.Done, one.Counts.Total), thousands(int64(one.Counts.Total)),
+			one.PerMinute, since(one.Campaign).Local().Format("2006-01-02 15:04"))
+	}
+	_ = w.Flush()
+	for _, one := range all {
+		if one.Safety {
+			c.note("! %s paused by itself: %s", one.Name, strings.TrimPrefix(one.Why, "by itself: "))
+		}
+	}
+}
+
+// since is from when on a campaign is in its state, as far as that is known.
+func since(c campaigns.Campaign) time.Time {
+	switch {
+	case !c.Ended.IsZero():
+		return c.Ended
+	case !c.Started.IsZero():
+		return c.Started
+	}
+	return c.Created
+}
+
+// percentOf is a part of a whole, for reading.
+func percentOf(part, whole int) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d %%", part*100/whole)
+}
+
+// events reads a stream of server-sent events of one kind, and connects anew when it breaks off. It ends when the server
+// says that there are no more, or with tell's error.
+func (c *deskClient) events(ctx context.Context, path, kind string, tell func(data json.RawMessage) (over bool, err error)) error {
+	last, lost := "", 0
+	for {
+		over, alive, err := c.eventsOnce(ctx, path, kind, &last, tell)
+		switch {
+		case over || err != nil && ctx.Err() == nil && isAnswer(err):
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case alive:
+			lost = 0
+		}
+		if lost++; lost > deskTries {
+			return fail(exitUnreachable, "the app at %s does not answer any more; the campaign goes on there as it was", c.app)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(deskPause):
+		}
+	}
+}
+
+// isAnswer tells whether an error is one that asking again does not mend.
+func isAnswer(err error) bool {
+	told, ok := err.(*exitError) //nolint:errorlint // made by open, just now
+	return ok && told.code != exitUnreachable
+}
+
+func (c *deskClient) eventsOnce(ctx context.Context, path, kind string, last *string, tell func(json.RawMessage) (bool, error)) (over, alive bool, err error) {
+	body, err := c.open(ctx, apiRequest{method: http.MethodGet, path: path, accept: "text/event-stream", last: *last})
+	if err != nil {
+		return false, false, err
+	}
+	defer func() { _ = body.Close() }()
+	if body == http.NoBody {
+		return true, true, nil
+	}
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, maxAnswer)
+	now, at := "", ""
+	for lines.Scan() {
+		name, text, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			at = text
+		case "event":
+			now, alive = text, true
+		case "data":
+			if now != kind {
+				continue
+			}
+			*last = at
+			if over, err = tell(json.RawMessage(text)); over || err != nil {
+				return true, true, err
+			}
+		}
+	}
+	return false, alive, nil
+}
