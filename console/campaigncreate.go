@@ -25,6 +25,8 @@ type uploadProgress struct {
 type checkedLine struct {
 	Line   string            `json:"line"` // report
 	Report *campaigns.Report `json:"report"`
+	// Rejected is a CSV of the rows that have to be mended, where the query asked for it; of very many, the first.
+	Rejected string `json:"rejected,omitempty"`
 }
 
 // createdLine is the last line when a campaign was created.
@@ -69,15 +71,24 @@ func (c *Console) checkCampaign(g *gin.Context) {
 		return
 	}
 	defer u.close()
-	report, err := c.Campaigns.Check(g.Request.Context(), campaigns.CheckRequest{
+	rejected := &firstRows{}
+	q := campaigns.CheckRequest{
 		Campaign: campaign, Contacts: u.contacts, ListFiles: u.open, Findings: findings, Now: c.Now(),
 		Progress: func(rows, bytes int64) { out.steady(time.Now(), uploadProgress{"progress", rows, bytes}) },
-	})
+	}
+	if g.Query("rejected") == "1" {
+		q.Rejected = rejected
+	}
+	report, err := c.Campaigns.Check(g.Request.Context(), q)
 	if err != nil {
 		c.failLines(out, err)
 		return
 	}
-	out.say(checkedLine{"report", report})
+	line := checkedLine{Line: "report", Report: report}
+	if report.Rejected > 0 {
+		line.Rejected = rejected.text()
+	}
+	out.say(line)
 }
 
 // createCampaign makes a campaign, as a draft, of its file and its list.

@@ -13,7 +13,7 @@ import (
 // helpers are what the page templates may call.
 var helpers = template.FuncMap{
 	"t": t, "phone": phone, "plain": plain, "short": shortSID, "duration": duration, "brand": brandName,
-	"day": day, "size": bytesWords,
+	"day": day, "size": bytesWords, "count": count, "link": webLink, "join": func(all []string) string { return strings.Join(all, ", ") },
 	"mood": func(word string) string { mood, _ := moodOf(word); return mood },
 	"mark": func(word string) string { _, mark := moodOf(word); return mark },
 	"iso":  func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
@@ -79,4 +79,12 @@ func paymentOf(s sessions.Session) *shownPayment {
 	}
 	p.Last4 = p.Last4[max(0, len(p.Last4)-4):] // whatever was written there, no more of it is shown
 	return p
+}
+
+// webLink is a text that is the address of a page on the web, and "" for any other.
+func webLink(text string) string {
+	if strings.HasPrefix(text, "https://") && !strings.ContainsAny(text, " \t\n") {
+		return text
+	}
+	return ""
 }

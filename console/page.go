@@ -33,6 +33,7 @@ type frame struct {
 	Desk   bool             // there is a desk that they may see
 	Audit  bool             // there is an audit log that they may see
 	Kept   bool             // recordings are kept
+	Rings  bool             // there are campaigns that they may see
 }
 
 // parsePages reads every embedded page together with the layout.
@@ -44,11 +45,11 @@ func parsePages() map[string]*template.Template {
 	pages := map[string]*template.Template{}
 	for _, name := range names {
 		word := strings.TrimSuffix(path.Base(name), ".html")
-		if word == "layout" || word == "parts" {
+		if word == "layout" || word == "parts" || word == "campaignparts" {
 			continue
 		}
 		pages[word] = template.Must(template.New("layout.html").Funcs(helpers).
-			ParseFS(files, "pages/layout.html", "pages/parts.html", name))
+			ParseFS(files, "pages/layout.html", "pages/parts.html", "pages/campaignparts.html", name))
 	}
 	return pages
 }
@@ -60,6 +61,7 @@ func (c *Console) render(g *gin.Context, status int, page string, f frame) {
 	f.Desk = c.Desk != nil && (f.Who.Can(access.TakePayments) || f.Who.Can(access.SeeAudit))
 	f.Audit = c.Audit != nil && f.Who.Can(access.SeeAudit)
 	f.Kept = c.Recordings != nil
+	f.Rings = c.Campaigns != nil && f.Who.Can(access.ReadCampaigns)
 	var out bytes.Buffer
 	if err := c.pages[page].Execute(&out, f); err != nil {
 		c.Log.Error("render page", "page", page, "error", err)
@@ -82,6 +84,11 @@ func (c *Console) sorry(g *gin.Context, err error) {
 	case errors.Is(err, errQuery), errors.Is(err, audit.ErrCursor), errors.Is(err, recordings.ErrCursor):
 		f, status = frame{Title: t("trouble"), Data: t("badQuery")}, http.StatusBadRequest
 	default:
+		p, ok := campaignProblemOf(err)
+		if ok {
+			f, status = frame{Title: t("noSuchPage"), Here: "campaigns", Data: p.words()}, p.Status
+			break
+		}
 		c.Log.Error("console", "path", g.FullPath(), "error", err)
 	}
 	c.render(g, status, "sorry", f)

@@ -39,6 +39,7 @@ func (c *Console) Routes(r gin.IRouter) {
 	}
 	c.recordingRoutes(people, api)
 	c.campaignRoutes(people, api)
+	c.campaignPageRoutes(people)
 	if c.Audit != nil {
 		api.GET("/audit", c.need(access.SeeAudit), c.listAudit)
 		people.GET("/audit", c.need(access.SeeAudit), c.auditPage)

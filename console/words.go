@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// words is every sentence of the pages, in one place. {name} is filled in.
+// words is every sentence of the pages but those of campaigns. {name} is filled in.
 var words = map[string]string{
 	"skip":     "Skip to the page",
 	"pages":    "Pages",
@@ -253,7 +253,7 @@ var words = map[string]string{
 	"channels":             "Channels",
 	"triedTimes":           "Failed {count} times; it is tried again.",
 	"goKeys":               "Keys that go to pages",
-	"goKeysHint":           "g, then n, d, c, f, p, r or a: now, desk, calls, flows, payments, recordings, audit.",
+	"goKeysHint":           "g, then n, d, c, f, m, x, p, r or a: now, desk, calls, flows, campaigns, do-not-call, payments, recordings, audit.",
 
 	"recState.recording":         "being recorded",
 	"recState.paused":            "paused",
@@ -313,7 +313,12 @@ var words = map[string]string{
 
 // t is a sentence of the catalogue with its gaps filled: t "atScene" "scene" "pay".
 func t(key string, pairs ...any) string {
-	text, ok := words[key]
+	text, ok := "", false
+	for _, catalogue := range []map[string]string{words, campaignWords, dncWords} {
+		if text, ok = catalogue[key]; ok {
+			break
+		}
+	}
 	if !ok {
 		return "⟨" + key + "⟩"
 	}

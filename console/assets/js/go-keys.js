@@ -4,7 +4,7 @@
 const KEY = "paydial.keys";
 const PATIENCE = 1500; // ms between the two keys
 const WRITES = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog, #softphone";
-const PLACES = { n: "/", d: "/desk", c: "/calls", f: "/flows", m: "/campaigns", p: "/payments", r: "/recordings", a: "/audit" };
+const PLACES = { n: "/", d: "/desk", c: "/calls", f: "/flows", m: "/campaigns", x: "/dnc", p: "/payments", r: "/recordings", a: "/audit" };
 
 function isOn() {
   try {
