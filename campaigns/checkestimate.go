@@ -193,7 +193,8 @@ func (k *checking) week(groups []*group, wanted, perSlot float64) (from, until t
 	if begin.IsZero() {
 		return from, until, 0
 	}
-	for at := begin; at.Before(begin.Add(7*24*time.Hour)) && done < wanted; at = at.Truncate(slot).Add(slot) {
+	last := begin.Add(triesTake(k.q.Campaign))
+	for at := begin; at.Before(begin.Add(7*24*time.Hour)) && (done < wanted || at.Before(last)); at = at.Truncate(slot).Add(slot) {
 		open := slices.ContainsFunc(groups, func(g *group) bool {
 			return k.q.Book.Judge(k.q.Campaign, k.somebody(g, at)).Allowed
 		})
@@ -204,6 +205,23 @@ func (k *checking) week(groups []*group, wanted, perSlot float64) (from, until t
 		done = min(wanted, done+perSlot*until.Sub(at).Minutes()/slot.Minutes())
 	}
 	return begin, until, done
+}
+
+// triesTake is how long it takes to ring a person as often as the retry rules and the limits allow.
+func triesTake(c *flows.Campaign) time.Duration {
+	var longest time.Duration
+	for _, t := range c.TryAgain {
+		apart := t.After
+		if c.Limits.PerDay > 0 {
+			apart = max(apart, 24*time.Hour/time.Duration(c.Limits.PerDay))
+		}
+		times := t.UpTo
+		if c.Limits.PerWeek > 0 {
+			times = min(times, c.Limits.PerWeek-1)
+		}
+		longest = max(longest, apart*time.Duration(times))
+	}
+	return longest
 }
 
 // somebody is a person of a group whom nothing but the hours keeps from being rung.
@@ -261,10 +279,20 @@ func paysByKeypad(f *flows.Flow) bool {
 }
 
 func pays(s *flows.Step) bool {
-	if _, ok := s.Verb.(*flows.Pay); ok {
+	inside := func(t *flows.Target) bool { return t != nil && slices.ContainsFunc(t.Steps, pays) }
+	switch v := s.Verb.(type) {
+	case *flows.Pay:
 		return true
+	case *flows.Menu:
+		if slices.ContainsFunc(v.Options, func(o *flows.Option) bool { return inside(o.Target) }) {
+			return true
+		}
+	case *flows.If:
+		if inside(v.Then) || inside(v.Else) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(s.Then, func(b flows.Branch) bool { return b.Target != nil && slices.ContainsFunc(b.Target.Steps, pays) })
+	return slices.ContainsFunc(s.Then, func(b flows.Branch) bool { return inside(b.Target) })
 }
 
 // plural is a count with its noun.

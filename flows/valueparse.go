@@ -17,11 +17,18 @@ var (
 	phoneNoise    = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "", "\u00a0", "")
 )
 
+// wrongType says that a text is none of a type; it is an errWrongType. Most texts fit, so its words are made when asked for.
+type wrongType ValueType
+
+func (m wrongType) Error() string { return string(m) + " " + errWrongType.Error() }
+
+func (m wrongType) Unwrap() error { return errWrongType }
+
 // ParseValue reads raw text as a value of a type: a cell of a contact list, a default of the file, a field of a
 // service's answer. currency is what money is counted in.
 func ParseValue(t ValueType, raw, currency string) (Value, error) {
 	text := strings.TrimSpace(raw)
-	bad := fmt.Errorf("%s %w", t, errWrongType)
+	bad := wrongType(t)
 	switch t {
 	case TypeText, TypeUnknown:
 		return Value{Type: t, Data: quoted(raw)}, nil
@@ -64,7 +71,7 @@ func ParseValue(t ValueType, raw, currency string) (Value, error) {
 }
 
 func parseRest(t ValueType, text string) (Value, error) {
-	bad := fmt.Errorf("%s %w", t, errWrongType)
+	bad := wrongType(t)
 	switch t {
 	case TypePhone:
 		if text = phoneNoise.Replace(text); !phoneShape.MatchString(text) {
@@ -129,7 +136,7 @@ func answerValue(t ValueType, raw json.RawMessage, currency string) (Value, erro
 	if len(raw) == 0 || string(raw) == "null" {
 		return Value{}, nil
 	}
-	bad := fmt.Errorf("%s %w", t, errWrongType)
+	bad := wrongType(t)
 	switch kind := raw[0]; {
 	case t == TypeUnknown:
 		return unknownValue(raw), nil

@@ -50,8 +50,8 @@ func TestRejects(t *testing.T) {
 		reason                   rules.Reason
 		expected, found, mending string
 	}{
-		{"Mobile", "1.55501E+10", "bad_number", number, `"1.55501E+10"`, "a spreadsheet has made a power of ten of it and its last digits are lost: take the numbers from the source again, with the column set to text"},
-		{"Mobile", "15550142001.0", "bad_number", number, `"15550142001.0"`, "a spreadsheet has made a decimal number of it: set the column to text and export it again"},
+		{"Mobile", "1.55501E+10", "bad_number", number, `"1.55501E+10"`, "damaged by a spreadsheet: a power of ten was made of it and its last digits are lost; take the numbers from the source again, with the column set to text"},
+		{"Mobile", "15550142001.0", "bad_number", number, `"15550142001.0"`, "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"},
 		{"Mobile", "", "bad_number", number, `""`, "fill it in, or take the row out"},
 		{"Mobile", "=HYPERLINK(1)", "bad_number", "a value", `"=HYPERLINK(1)"`, "it is a formula: paste the column as values in the spreadsheet and export it again"},
 		{"Mobile", "+cmd|' /C calc'!A0", "bad_number", "a value", `"+cmd|' /C calc'!A0"`, "it is a formula: paste the column as values in the spreadsheet and export it again"},
@@ -76,12 +76,12 @@ func TestRejects(t *testing.T) {
 		{"First", "'=1+1", "bad_value:first_name", "a value", `"'=1+1"`, "it is a formula: paste the column as values in the spreadsheet and export it again"},
 		{"First", "Da\x00na", "bad_value:first_name", "text", `"Da\x00na"`, "there is a NUL byte in the cell: the file was damaged on its way, export it again"},
 		{"First", "", "missing:first_name", "a text", `""`, "fill it in, or take the row out"},
-		{"Born", "1984.0", "bad_value:birth_year", "digits", "••••", "a spreadsheet has made a decimal number of it: set the column to text and export it again"},
-		{"Born", "1.984E+03", "bad_value:birth_year", "digits", "••••", "a spreadsheet has made a power of ten of it: set the column to text and take the values from the source again"},
+		{"Born", "1984.0", "bad_value:birth_year", "digits", "••••", "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"},
+		{"Born", "1.984E+03", "bad_value:birth_year", "digits", "••••", "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"},
 		{"price", "", "missing:price", "an amount such as 129.00", `""`, "fill it in, or take the row out"},
 		{"price", "free", "bad_value:price", "an amount such as 129.00", `"free"`, "write it so, or leave the row out"},
 		{"price", "\"129,00\"", "bad_value:price", "an amount such as 129.00", `"129,00"`, "write it with a point before the cents"},
-		{"price", "1.29E+02", "bad_value:price", "an amount such as 129.00", `"1.29E+02"`, "a spreadsheet has made a power of ten of it: set the column to text and take the values from the source again"},
+		{"price", "1.29E+02", "bad_value:price", "an amount such as 129.00", `"1.29E+02"`, "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"},
 		{"ends_on", "46146", "bad_value:ends_on", date, `"46146"`, "it looks like a spreadsheet's serial number of 2026-05-04: set the column to a date written YYYY-MM-DD and export it again"},
 		{"ends_on", "03/04/2026", "bad_value:ends_on", date, `"03/04/2026"`, "it can be the 4 of March or the 3 of April: write it as YYYY-MM-DD"},
 		{"ends_on", "13/04/26", "bad_value:ends_on", date, `"13/04/26"`, "write the year with four digits: YYYY-MM-DD"},
@@ -93,7 +93,7 @@ func TestRejects(t *testing.T) {
 		{"timezone", "UTC-5", "bad_value:timezone", "a time zone such as America/Chicago", `"UTC-5"`, "an offset does not say when clocks change there: write a place, as America/New_York, or leave it empty"},
 		{"timezone", "the usual", "bad_value:timezone", "a time zone such as America/Chicago", `"the usual"`, "write a name of the IANA list, as America/New_York, or leave it empty"},
 		{"language", "fr-FR", "bad_value:language", "a language that the flow speaks: en-US, es-US", `"fr-FR"`, "write one of them, or leave it empty"},
-		{"MemberNo", "1.23E+08", "bad_value:id", "an id", `"1.23E+08"`, "a spreadsheet has made a power of ten of it: set the column to text and take the ids from the source again"},
+		{"MemberNo", "1.23E+08", "bad_value:id", "an id", `"1.23E+08"`, "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the ids from the source again"},
 	} {
 		t.Run(tc.column+" "+tc.cell, func(t *testing.T) {
 			names, cells := strings.Split(strings.TrimSpace(header), ","), strings.Split(strings.TrimSpace(goodRow), ",")

@@ -96,9 +96,9 @@ func writing(text string) *Trouble {
 	case text == "":
 		return &Trouble{expectedNumber, "fill it in, or take the row out"}
 	case exponent.MatchString(text):
-		return &Trouble{expectedNumber, "a spreadsheet has made a power of ten of it and its last digits are lost: take the numbers from the source again, with the column set to text"}
+		return &Trouble{expectedNumber, "damaged by a spreadsheet: a power of ten was made of it and its last digits are lost; take the numbers from the source again, with the column set to text"}
 	case decimal.MatchString(text):
-		return &Trouble{expectedNumber, "a spreadsheet has made a decimal number of it: set the column to text and export it again"}
+		return &Trouble{expectedNumber, "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"}
 	case extension.MatchString(text):
 		return hasExtension()
 	case twoNumbers.MatchString(text) && digitsIn(text) > 15:

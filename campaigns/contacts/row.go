@@ -118,7 +118,7 @@ func (r *reader) person(rec record, _ string, row *Row) *Reject {
 		return r.rejected(rec, own.id, badField("id"), &Trouble{fmt.Sprintf("an id of at most %d bytes", maxID), "shorten it"})
 	}
 	if powerOfTen(row.ID) {
-		return r.rejected(rec, own.id, badField("id"), &Trouble{"an id", "a spreadsheet has made a power of ten of it: set the column to text and take the ids from the source again"})
+		return r.rejected(rec, own.id, badField("id"), &Trouble{"an id", "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the ids from the source again"})
 	}
 	if row.ID == "" {
 		sum := sha256.Sum256([]byte(row.Phone))

@@ -41,10 +41,10 @@ func (r *reader) value(need plannedNeed, cell string) (flows.Value, error) {
 		}
 	case flows.TypeDigits, flows.TypeNumber:
 		if powerOfTen(text) {
-			return flows.Value{}, &Trouble{expectedOf(kind), "a spreadsheet has made a power of ten of it: set the column to text and take the values from the source again"}
+			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"}
 		}
 		if kind == flows.TypeDigits && pointed.MatchString(text) {
-			return flows.Value{}, &Trouble{expectedOf(kind), "a spreadsheet has made a decimal number of it: set the column to text and export it again"}
+			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"}
 		}
 	}
 	v, err := flows.ParseValue(kind, text, r.plan.currency)
@@ -62,7 +62,7 @@ func amount(text, currency string) (string, *Trouble) {
 	}
 	switch {
 	case powerOfTen(plain):
-		return "", &Trouble{expectedOf(flows.TypeMoney), "a spreadsheet has made a power of ten of it: set the column to text and take the values from the source again"}
+		return "", &Trouble{expectedOf(flows.TypeMoney), "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"}
 	case strings.Contains(plain, ",") && !thousands.MatchString(plain):
 		return "", &Trouble{expectedOf(flows.TypeMoney), "write it with a point before the cents"}
 	}

@@ -159,7 +159,7 @@ func rootCommand(s streams) *cobra.Command {
 	inGroup(root, groupTry, simulatedCommands(s)...)
 	inGroup(root, groupWrite, newCommand(s), lintCommand(s), explainCommand(s), graphCommand(s))
 	inGroup(root, groupRun, serveCommand(s), workerCommand(s), doctorCommand(s), paymentsCommand(s), recordingsCommand(s), transcriptsCommand(s),
-		configCommand(s), userCommand(s), auditCommand(s))
+		campaignCommand(s), dncCommand(s), configCommand(s), userCommand(s), auditCommand(s))
 	root.AddCommand(environmentTopic())
 	root.Example = examplesOf(root)
 	root.AddCommand(simulatedTopics()...)

@@ -94,3 +94,12 @@ func moneyWords(result, amount string) string {
 func hanging(text string, column int) string {
 	return strings.Join(wrap(text, helpWidth-column), "\n"+strings.Repeat(" ", column))
 }
+
+// thousands is a number with commas: 1,204.
+func thousands(n int64) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paydial/paydial/campaigns"
+)
+
+// importFlags are the flags of dnc import.
+type importFlags struct {
+	source, because, expires, rejected string
+	dryRun                             bool
+}
+
+func (d *dncFlags) importCommand() *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Put the numbers of a file on a list",
+		Long: "Put the numbers of a file on a list: one number to a line, a CSV with a column phone or number, or a registry's pairs\n" +
+			"of area code and number. - is standard input. Numbers that are on the list stay as they are, so that importing a\n" +
+			"file again changes nothing. With --dry-run it only counts.",
+		Example: "  paydial dnc import state.csv --list state --dry-run\n" +
+			"  paydial dnc import state.csv --list state --source \"state registry, May\" --rejected state.rejected.csv\n" +
+			"  zcat federal.txt.gz | paydial dnc import - --list federal",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := d.needList(); err != nil {
+				return err
+			}
+			return d.runImport(cmd, args[0], f)
+		},
+	}
+	d.listFlag(cmd)
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "count only, and change nothing")
+	flags.StringVar(&f.source, "source", "", "where it comes from (default: the file's name)")
+	flags.StringVar(&f.because, "because", "", "why; it is kept with each entry")
+	flags.StringVar(&f.expires, "expires", "", "the day from when on the entries do not count any more; without, they stay")
+	flags.StringVar(&f.rejected, "rejected", "", "a file for the rows that are no numbers, with what is wrong with each")
+	return cmd
+}
+
+func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) error {
+	q := campaigns.ImportRequest{List: d.list, Country: strings.ToUpper(d.country), Reason: f.because, Source: f.source, By: d.who(), DryRun: f.dryRun}
+	var err error
+	if q.Expires, err = dayFlag("expires", f.expires); err != nil {
+		return err
+	}
+	from, size, err := d.source(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	if q.From = from; q.Source == "" {
+		q.Source = filepath.Base(name)
+	}
+	st, err := d.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer st.end()
+	var out *ownFile
+	if f.rejected != "" {
+		if out, err = newOwnFile(f.rejected); err != nil {
+			return err
+		}
+		defer out.discard()
+		q.Rejected = out
+	}
+	if !f.dryRun {
+		if err := d.note(cmd, st, "dnc.import", fmt.Sprintf("%s into %s, source %s", name, d.list, q.Source)); err != nil {
+			return err
+		}
+	}
+	p := newMeter(d.s)
+	res, err := st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { p.at("reading "+name, r.Bytes, size, true) })
+	p.end()
+	if err != nil {
+		return d.importFailure(res, err)
+	}
+	if out != nil && res.Rejected > 0 {
+		if err := out.keep(); err != nil {
+			return err
+		}
+	}
+	return d.printImport(res, f)
+}
+
+// importFailure says what had been done when it went wrong.
+func (d *dncFlags) importFailure(res campaigns.ImportResult, err error) error {
+	err = dncFailure(err)
+	if res.New+res.Already > 0 && !res.DryRun {
+		fmt.Fprintf(d.s.err, "what stood before it is on %s: %s; import the file again when it is mended\n", d.list, plural(int(res.New+res.Already), "number"))
+	}
+	return err
+}
+
+// source opens what is imported.
+func (d *dncFlags) source(name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
+		if d.s.in == nil {
+			return nil, 0, fail(exitUsage, "there is nothing on standard input")
+		}
+		return io.NopCloser(d.s.in), 0, nil
+	}
+	return openList(name)
+}
+
+// openList opens a file and tells its size.
+func openList(name string) (io.ReadCloser, int64, error) {
+	f, err := os.Open(filepath.Clean(name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, 0, fail(exitNotFound, "there is no file %s", fromHere(name))
+	}
+	if err != nil {
+		return nil, 0, fail(exitFailed, "read the list: %v", err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("it is a folder")
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, fail(exitFailed, "read %s: %v", fromHere(name), err)
+	}
+	return f, info.Size(), nil
+}
+
+func (d *dncFlags) printImport(r campaigns.ImportResult, f importFlags) error {
+	if d.asJSON {
+		return printJSON(d.s, r)
+	}
+	word := "put on"
+	if r.DryRun {
+		word = "would be put on"
+	}
+	fmt.Fprintf(d.s.out, "%10s  %s %s\n%10s  are on it already\n", thousands(r.New), word, d.list, thousands(r.Already))
+	if r.Twice > 0 {
+		fmt.Fprintf(d.s.out, "%10s  stand in the file twice\n", thousands(r.Twice))
+	}
+	if r.Rejected > 0 {
+		where := "see which with --rejected FILE"
+		if f.rejected != "" {
+			where = "see " + f.rejected
+		}
+		fmt.Fprintf(d.s.out, "%10s  are no phone numbers: %s\n", thousands(r.Rejected), where)
+	}
+	if r.DryRun {
+		fmt.Fprintln(d.s.out, "Nothing was changed.")
+	}
+	return nil
+}
+
+// ownFile is a file of ours that is written beside its name, and takes it when it is whole.
+type ownFile struct {
+	*os.File
+	name string
+}
+
+// newOwnFile begins a file of rejected rows. A file of that name is written over only when it is one of those too.
+func newOwnFile(name string) (*ownFile, error) {
+	if f, err := os.Open(filepath.Clean(name)); err == nil {
+		first, _ := csv.NewReader(io.LimitReader(f, 1<<16)).Read()
+		_ = f.Close()
+		if len(first) < 3 || first[0] != "line" || first[2] != "reason" {
+			return nil, fail(exitConflict, "%s is there, and is no file of rejected rows: name another with --rejected", fromHere(name))
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return nil, fail(exitFailed, "write rejected rows: %v", err)
+	}
+	return &ownFile{f, name}, nil
+}
+
+// keep gives the file its name.
+func (f *ownFile) keep() error {
+	if err := errors.Join(f.Close(), os.Rename(f.Name(), f.name)); err != nil {
+		return fail(exitFailed, "write rejected rows: %v", err)
+	}
+	return nil
+}
+
+// discard takes a file away that was not kept.
+func (f *ownFile) discard() {
+	_ = f.Close()
+	_ = os.Remove(f.Name()) // after keep it is not there
+}
