@@ -189,7 +189,7 @@ func (f *field) work(c *campaigns.Campaigns) (stop func()) {
 	return stop
 }
 
-// webhook is the app: it knows no flows, only arrivals and ends.
+// webhook is the app: it knows no flows, only arrivals and ends. As the real one it does what it began, whoever waits for it.
 func (f *field) webhook(w http.ResponseWriter, r *http.Request) {
 	ref, ok := campaigns.RefOf(r.URL.Query())
 	if err := r.ParseForm(); err != nil || !ok {
@@ -206,12 +206,12 @@ func (f *field) webhook(w http.ResponseWriter, r *http.Request) {
 		end := f.outcome(ref)
 		f.mu.Unlock()
 		end.SID, end.Status = sid, r.PostForm.Get("CallStatus")
-		if err := f.answers.Ended(r.Context(), ref, end); err != nil {
+		if err := f.answers.Ended(context.WithoutCancel(r.Context()), ref, end); err != nil {
 			f.t.Errorf("ended: %v", err)
 		}
 		return
 	}
-	if _, err := f.answers.Arrive(r.Context(), ref, sid, r.PostForm.Get("AnsweredBy")); err != nil {
+	if _, err := f.answers.Arrive(context.WithoutCancel(r.Context()), ref, sid, r.PostForm.Get("AnsweredBy")); err != nil {
 		f.t.Errorf("arrive: %v", err)
 	}
 	f.mu.Lock()

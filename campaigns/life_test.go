@@ -119,8 +119,12 @@ func TestRetries(t *testing.T) {
 	spring := f.create(file("spring", "try_again: { call_back: { after: 4h, up_to: 2 } }"), list(0, 1))
 	f.work(f.open(nil))
 	for try, text := range []string{"second try, 4h after call_back", "third try, 4h after call_back"} {
-		f.until(spring, "a wait", func(st campaigns.Status) bool { return st.Counts.Waiting == 1 && len(f.calls()) == try+1 })
-		p, err := f.answers.Person(t.Context(), spring, "M-0")
+		var p campaigns.Person
+		var err error
+		f.until(spring, "a wait", func(campaigns.Status) bool {
+			p, err = f.answers.Person(t.Context(), spring, "M-0")
+			return err != nil || p.Attempts == try+1 && p.State == campaigns.PersonWaiting
+		})
 		if err != nil || p.Text != text || p.Reason != "retry_wait" || p.Next.Sub(f.now()).Round(time.Minute) != 4*time.Hour {
 			t.Errorf("%+v, %v", p, err)
 		}

@@ -44,14 +44,15 @@ func judgeStop(s flows.SafetyStop, all, last tally) (Safety, bool) {
 	if of > 0 {
 		out.Now = 100 * float64(hits) / float64(of)
 	}
-	words, of2 := map[string]string{flows.StopOptedOut: "opted out", flows.StopAbandoned: "abandoned"}[s.What], "people reached"
+	words, people := map[string]string{flows.StopOptedOut: "opted out", flows.StopAbandoned: "abandoned"}[s.What], "people reached"
 	if words == "" {
-		words, of2 = "errors", "calls"
+		words, people = "errors", "calls"
 	}
+	before := ""
 	if s.Last > 0 {
-		of2 = "the last " + of2
+		before = "the last "
 	}
-	out.Text = fmt.Sprintf("%s %s %% of %d %s, the limit is %s %%", words, percent(out.Now), of, of2, strconv.FormatFloat(s.Percent, 'f', -1, 64))
+	out.Text = fmt.Sprintf("%s %s %% of %s%d %s, the limit is %s %%", words, percent(out.Now), before, of, people, strconv.FormatFloat(s.Percent, 'f', -1, 64))
 	return out, of >= least && float64(hits)*100 > s.Percent*float64(of)
 }
 

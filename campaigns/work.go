@@ -160,7 +160,7 @@ func (w *worker) noSlot(ctx context.Context, num int64, err error) {
 	defer w.mu.Unlock()
 	switch {
 	case errors.As(err, &early):
-		w.after[num] = now.Add(max(0, early.Wait-patience/2))
+		w.after[num] = now.Add(max(0, early.Wait-pace.Soon))
 	case errors.Is(err, pace.ErrTaken) || ctx.Err() != nil:
 	default:
 		w.after[num] = now.Add(time.Second)

@@ -35,6 +35,8 @@ const (
 	LongestCall = 4 * time.Hour
 	// grace is how long a call may be allowed before the truth knows of it.
 	grace = 15 * time.Second
+	// Soon is how long Take waits for a campaign's own limits at the most: who waits keeps somebody else from working.
+	Soon = 100 * time.Millisecond
 	// askTime bounds one question to Redis. While Redis is slow nothing is dialed.
 	askTime = time.Second
 )
@@ -87,8 +89,8 @@ type TooEarly struct {
 // Error says how long to wait.
 func (e *TooEarly) Error() string { return fmt.Sprintf("pace: no call within the next %s", e.Wait) }
 
-// Take waits for leave to make the call ref of a campaign, for as long as patience at most. Of one process only one
-// goroutine asks at a time. An error is ErrTaken, *TooEarly, the context's, or Redis's: then nothing may be dialed.
+// Take waits for leave to make the call ref of a campaign, for as long as patience at most, and not for limits of the
+// campaign that last longer than Soon. Of one process only one goroutine asks at a time. An error is ErrTaken, *TooEarly, the context's, or Redis's: then nothing may be dialed.
 func (p *Pace) Take(ctx context.Context, campaign, ref string, l Limits, patience time.Duration) (*Grant, error) {
 	deadline := time.Now().Add(patience)
 	leave, err := p.turn(ctx, "of:"+campaign, deadline)
@@ -102,7 +104,7 @@ func (p *Pace) Take(ctx context.Context, campaign, ref string, l Limits, patienc
 		if !errors.As(err, &early) {
 			return g, err
 		}
-		if time.Until(deadline) < early.Wait {
+		if early.Wait > Soon || time.Until(deadline) < early.Wait {
 			return nil, err
 		}
 		if err := sleep(ctx, early.Wait); err != nil {
