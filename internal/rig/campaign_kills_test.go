@@ -52,7 +52,7 @@ try_again:
 limits: { per_person_per_day: 2 }
 never_call: [company, lists/never.txt]
 needs_consent: no
-rules_off: { holidays: the test runs on any day }
+rules_off: { holidays: the test runs on any day%[2]s }
 `
 
 // TestCampaignSurvives runs a campaign with two worker processes, one of which is killed every few seconds, against a crowd
@@ -97,6 +97,7 @@ func TestCampaignSurvives(t *testing.T) {
 type many struct {
 	dir, hours  string
 	list, never string
+	text        string // of the list
 	people      int
 }
 
@@ -125,7 +126,8 @@ func newMany(t *testing.T, people int) *many {
 			never.WriteString(number + "\n")
 		}
 	}
-	m.list = m.write("lists/many.csv", list.String())
+	m.text = list.String()
+	m.list = m.write("lists/many.csv", m.text)
 	m.never = m.write("lists/never.txt", never.String())
 	return m
 }
@@ -175,7 +177,7 @@ func (m *many) begin(t *testing.T, database string) *campaigns.Campaigns {
 	defer list.Close()
 	act := campaigns.Act{By: "test"}
 	_, _, err = book.Create(t.Context(), campaigns.CreateRequest{
-		File:     flows.File{Path: "campaigns/" + campaignName + ".yaml", Source: []byte(fmt.Sprintf(campaignFile, m.hours))},
+		File:     flows.File{Path: "campaigns/" + campaignName + ".yaml", Source: []byte(fmt.Sprintf(campaignFile, m.hours, ""))},
 		Contacts: list, Act: act,
 		ListFiles: func(path string) (io.ReadCloser, error) { return os.Open(filepath.Join(m.dir, path)) },
 	})
