@@ -32,7 +32,7 @@ func (n *narrator) banner(what project) {
 	}
 	row("Phone", p.cyan(n.app.AppURL+"/phone"), ring)
 	row("Desk", p.cyan(n.app.SignIn("kim")), "   as Kim, an agent")
-	row("Pages", p.cyan(n.app.AppURL), "         calls · flows · payments · recordings")
+	row("Pages", p.cyan(n.app.AppURL), "   calls · payments · recordings · campaigns")
 	if !what.demo {
 		n.projectRows(what, now, row)
 	}
@@ -41,6 +41,9 @@ func (n *narrator) banner(what project) {
 	row("Data", "in memory, gone when you stop", "")
 	row("Card", "4242 4242 4242 4242 · any future date · any code", "")
 	fmt.Fprintf(&b, "\n  In a second terminal:\n    %s\n", strings.Join(n.callHint(what, now), " \\\n      "))
+	if what.campaign != "" {
+		fmt.Fprintf(&b, "    %s campaign start %s\n", n.s.self, what.campaign)
+	}
 	fmt.Fprintf(&b, "    %s cards   %s\n\n  Ctrl-C to quit\n\n", n.s.self, p.dim("more test cards"))
 	n.write(b.String())
 }

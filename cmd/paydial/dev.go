@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/local"
 	"github.com/paydial/paydial/internal/server"
+	"github.com/paydial/paydial/simulator/crowd"
 )
 
 // Where dev listens when nothing else is said, and where call looks for it.
@@ -114,6 +116,9 @@ func devOptions(s streams, f devFlags, what project, tell *narrator) (local.Opti
 	if o.Crowd, err = f.outbound.read(); err != nil {
 		return o, err
 	}
+	if o.Crowd == nil && what.campaign != "" { // or a campaign's calls would ring unheard
+		o.Crowd = &crowd.Crowd{}
+	}
 	if o.CallsPerSecond = f.outbound.perSecond; o.Crowd != nil && o.Crowd.Pace == nil {
 		pace := 1.0 // people watch
 		o.Crowd.Pace = &pace
@@ -156,6 +161,7 @@ type project struct {
 	bundle   flows.Bundle
 	settings int      // in .env
 	services []string // that are not on this machine
+	campaign string   // the file of one; "" without
 }
 
 // findProject is the project in the directory that was named, or in the current one; where there is none, and
@@ -179,8 +185,29 @@ func (p *project) read(s streams) (err error) {
 		p.bundle, err = flows.ReadBundle(examples.BillPayment())
 		return err
 	}
-	p.bundle, err = readProject(s, p.dir)
-	return err
+	if p.bundle, err = readProject(s, p.dir); err != nil {
+		return err
+	}
+	campaigns, err := flows.CampaignFiles(os.DirFS(p.dir))
+	if err != nil {
+		return fail(exitFailed, "%v", err)
+	}
+	if len(campaigns) > 0 {
+		p.campaign = filepath.Join(nearby(p.dir), filepath.FromSlash(campaigns[0].Path))
+	}
+	return nil
+}
+
+// nearby is a directory as one writes it from here.
+func nearby(dir string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return dir
+	}
+	if near, err := filepath.Rel(here, dir); err == nil && !strings.HasPrefix(near, "..") {
+		return near
+	}
+	return dir
 }
 
 // reloading is what may have been saved.
