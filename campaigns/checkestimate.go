@@ -279,10 +279,20 @@ func paysByKeypad(f *flows.Flow) bool {
 }
 
 func pays(s *flows.Step) bool {
-	if _, ok := s.Verb.(*flows.Pay); ok {
+	inside := func(t *flows.Target) bool { return t != nil && slices.ContainsFunc(t.Steps, pays) }
+	switch v := s.Verb.(type) {
+	case *flows.Pay:
 		return true
+	case *flows.Menu:
+		if slices.ContainsFunc(v.Options, func(o *flows.Option) bool { return inside(o.Target) }) {
+			return true
+		}
+	case *flows.If:
+		if inside(v.Then) || inside(v.Else) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(s.Then, func(b flows.Branch) bool { return b.Target != nil && slices.ContainsFunc(b.Target.Steps, pays) })
+	return slices.ContainsFunc(s.Then, func(b flows.Branch) bool { return inside(b.Target) })
 }
 
 // plural is a count with its noun.

@@ -119,7 +119,7 @@ func TestPlainNumbersAsTheLibraryReadsThem(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	var n nanp
 	fast := 0
-	for range 20_000 {
+	for range 5_000 {
 		a, b, c := rng.IntN(1000), rng.IntN(1000), rng.IntN(10_000)
 		if rng.IntN(8) == 0 {
 			a = []int{900, 555, 800, 246, 876, 310, 500, 264}[rng.IntN(8)]
@@ -141,7 +141,7 @@ func TestPlainNumbersAsTheLibraryReadsThem(t *testing.T) {
 			t.Errorf("%s: %+v, %v; the library: %+v, %v", text, got, trouble, want, err)
 		}
 	}
-	if fast < 10_000 {
+	if fast < 2_500 {
 		t.Errorf("only %d numbers went the short way", fast)
 	}
 }

@@ -66,7 +66,7 @@ func FuzzScan(f *testing.F) {
 func TestSeenRemembersLines(t *testing.T) {
 	t.Parallel()
 	s := newSeen()
-	const n = 200_000
+	const n = 60_000
 	word := func(i int) string { return "+1" + grouped(i) }
 	for i := 1; i <= n; i++ {
 		if at := s.find(word(i)); at != 0 {
