@@ -237,7 +237,7 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	if title == "" {
 		title = t("rowWord", "row", p.Row)
 	}
-	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Data: map[string]any{
+	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Live: p.State == campaigns.PersonCalling, Data: map[string]any{
 		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
 		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": why.Decision.Local, "Checks": why.Decision.Checks,
 		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,

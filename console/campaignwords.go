@@ -19,6 +19,7 @@ var campaignWords = map[string]string{
 	"endedAt":         "until {when}",
 	"doneOf":          "{done} of {total} people done ({percent} %)",
 	"barText":         "{done} of {total} people are done, {percent} percent",
+	"allCampaigns":    "Older campaigns: {count}",
 	"noCampaigns":     "No campaigns yet.",
 	"noCampaignsHint": "A campaign rings the people of a list, each inside their own calling hours, and lets a flow speak to them.",
 
