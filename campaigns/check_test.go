@@ -174,13 +174,13 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-func reason(r *campaigns.Report, name rules.Reason) campaigns.ReasonCount {
+func reason(r *campaigns.Report, name rules.Reason) campaigns.CheckReason {
 	for _, c := range r.Reasons {
 		if c.Reason == name {
 			return c
 		}
 	}
-	return campaigns.ReasonCount{}
+	return campaigns.CheckReason{}
 }
 
 // TestCheckWritesNothing counts what is sent to the database.

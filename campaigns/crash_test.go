@@ -113,8 +113,8 @@ func TestAProcessEndsAndAnotherGoesOn(t *testing.T) {
 		}
 		return nil
 	}
-	spring := f.create(file("spring"), list(0, 150))
-	for _, so := range []int{30, 60, 100} {
+	spring := f.create(file("spring"), list(0, people(160)))
+	for _, so := range []int{people(30), people(60), people(100)} {
 		stop := f.work(f.open(nil))
 		f.until(spring, "some calls", func(campaigns.Status) bool { return len(f.calls()) >= so })
 		stop()
@@ -122,7 +122,7 @@ func TestAProcessEndsAndAnotherGoesOn(t *testing.T) {
 	f.work(f.open(nil))
 	st := f.until(spring, "the end", completed)
 	f.once()
-	if outcomeOf(st, "renewed") != 150 {
+	if outcomeOf(st, "renewed") != people(160) {
 		t.Errorf("%+v", st)
 	}
 }

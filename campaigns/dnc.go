@@ -22,7 +22,7 @@ var (
 	// ErrNotOnList says that what is to be taken off a list does not stand on it.
 	ErrNotOnList = errors.New("campaigns: not on the list")
 	// ErrListName says that a text cannot name a list.
-	ErrListName = errors.New("campaigns: a list's name is letters, digits, and . _ - / in between, at most 128")
+	ErrListName = errors.New("campaigns: a list's name is letters, digits, and . _ - in between, at most 64")
 	// ErrNoList says that there is no such list.
 	ErrNoList = errors.New("campaigns: there is no such list")
 	// ErrScope says that a list takes numbers only, or that its scope cannot change because of what stands on it.
@@ -34,7 +34,7 @@ var (
 // e164 is the shape of an international number (ITU-T E.164).
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-var listWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$`)
+var listName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // DoNotCall is the lists of numbers that must not be called.
 type DoNotCall struct {
@@ -114,7 +114,7 @@ func (d *DoNotCall) Add(ctx context.Context, list, number, reason string) error 
 // database's.
 func (d *DoNotCall) Put(ctx context.Context, e Entry) error {
 	who, err := e.who()
-	if err == nil && !listWord.MatchString(e.List) {
+	if err == nil && !listName.MatchString(e.List) {
 		err = ErrListName
 	}
 	if err == nil && e.Number == "" {

@@ -45,7 +45,7 @@ type ImportResult struct {
 // broken further down, and doing it again changes nothing. Memory does not grow with the file. progress is told how far
 // it is; nil for nobody. The errors are a *contacts.Fault, ErrListName, and those of the database and of From.
 func (d *DoNotCall) Import(ctx context.Context, q ImportRequest, progress func(ImportResult)) (ImportResult, error) {
-	if !listWord.MatchString(q.List) {
+	if !listName.MatchString(q.List) {
 		return ImportResult{}, fmt.Errorf("import into list %q: %w", q.List, ErrListName)
 	}
 	l, err := d.list(ctx, q.List)

@@ -40,7 +40,7 @@ func (d *DoNotCall) Set(ctx context.Context, l List) error {
 		l.Scope = ScopeNumber
 	}
 	switch {
-	case !listWord.MatchString(l.Name):
+	case !listName.MatchString(l.Name):
 		return fmt.Errorf("set list %q: %w", l.Name, ErrListName)
 	case l.Scope != ScopeNumber && l.Scope != ScopePerson && l.Scope != ScopeAccount:
 		return fmt.Errorf("set list %s: %w: it is number, person or account", l.Name, ErrScope)

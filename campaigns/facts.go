@@ -51,7 +51,9 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	if err := c.learnLists(ctx, from, k, who, p.lists); err != nil {
 		return nil, err
 	}
-	opted, err := db.Select(ctx, from, db.Word, "SELECT DISTINCT phone FROM campaign_attempts WHERE opted_out = 1 AND phone IN ("+db.Marks(len(phones))+")", phones...)
+	// Who opted out on a call is not rung by anybody, whatever lists a campaign goes by, until somebody takes them off a list again.
+	opted, err := db.Select(ctx, from, db.Word, `SELECT DISTINCT phone FROM campaign_attempts a WHERE opted_out = 1 AND phone IN (`+db.Marks(len(phones))+`)
+		AND NOT EXISTS (SELECT 1 FROM do_not_call_removed r WHERE r.number = a.phone AND r.removed >= a.claimed_at)`, phones...)
 	if err != nil {
 		return nil, fmt.Errorf("read who opted out: %w", err)
 	}

@@ -167,6 +167,10 @@ func (c *Campaigns) Changes(ctx context.Context, name string) ([]Change, error) 
 
 // Past are the attempts that were made to some numbers, by all campaigns and by other systems.
 func (c *Campaigns) Past(ctx context.Context, numbers []string, since time.Time) (map[string][]rules.Past, error) {
+	return pastOf(ctx, c.cfg.DB, numbers, since)
+}
+
+func pastOf(ctx context.Context, from queryer, numbers []string, since time.Time) (map[string][]rules.Past, error) {
 	out := map[string][]rules.Past{}
 	for len(numbers) > 0 {
 		some := numbers[:min(len(numbers), 400)]
@@ -175,7 +179,7 @@ func (c *Campaigns) Past(ctx context.Context, numbers []string, since time.Time)
 		for i, n := range some {
 			args[i] = n
 		}
-		past, err := learnPast(ctx, c.cfg.DB, "phone", args, db.Millis(since))
+		past, err := learnPast(ctx, from, "phone", args, db.Millis(since))
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ func TestTheAccountsRate(t *testing.T) {
 	f := newField(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))
 	const limit = 20
 	f.proj.Outbound.CallsPerSecond = limit
-	spring := f.create(file("spring"), list(0, 100))
+	spring := f.create(file("spring"), list(0, people(100)))
 	f.work(f.open(nil))
 	f.work(f.open(nil))
 	f.until(spring, "the end", completed)
@@ -27,7 +27,7 @@ func TestTheAccountsRate(t *testing.T) {
 	}
 	rate := float64(len(all)-1) / took.Seconds()
 	t.Logf("%d calls in %s: %.2f a second, at most %d within a second", len(all), took, rate, most)
-	if most > limit || rate < 0.8*limit { // a busy machine may be slower, and never faster
+	if most > limit || !raceOn && rate < 0.8*limit { // a busy machine may be slower, and never faster
 		t.Errorf("%.2f calls a second, at most %d within one, the limit is %d", rate, most, limit)
 	}
 }

@@ -19,12 +19,12 @@ func TestTwoProcessesRingEverybodyOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newField(t, base(t))
-			spring := f.create(file("spring"), list(0, 120))
+			spring := f.create(file("spring"), list(0, people(120)))
 			f.work(f.open(nil))
 			f.work(f.open(nil))
 			st := f.until(spring, "the end", completed)
 			f.once()
-			if n := len(f.calls()); n != 120 || outcomeOf(st, "renewed") != 120 {
+			if n := len(f.calls()); n != people(120) || outcomeOf(st, "renewed") != people(120) {
 				t.Errorf("%d calls, status %+v", n, st)
 			}
 			p, err := f.answers.Person(t.Context(), spring, "M-7")
@@ -46,9 +46,9 @@ func TestPauseAndGoOn(t *testing.T) {
 	t.Parallel()
 	f := newField(t, "sqlite::memory:")
 	f.hold = make(chan struct{})
-	spring := f.create(file("spring"), list(0, 300))
+	spring := f.create(file("spring"), list(0, people(300)))
 	f.work(f.open(nil))
-	f.until(spring, "thirty live calls", func(st campaigns.Status) bool { return st.Counts.Calling >= 30 })
+	f.until(spring, "live calls", func(st campaigns.Status) bool { return st.Counts.Calling >= people(40) })
 	if err := f.answers.Pause(t.Context(), spring, campaigns.Act{By: "kim", Note: "lunch"}); err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ type Project struct {
 	Outbound    OutboundLimits
 
 	sources map[string]*source // the files it was read from, by path
+	unread  map[string]bool    // flows whose files could not be read
 }
 
 // OutboundLimits are what the Twilio account allows to all campaigns together.

@@ -57,7 +57,13 @@ func (l *flowLint) checkFirstWords() {
 			continue
 		}
 		texts := spokenBy(n.step)
-		who, out := says(texts, saysWho) || says(texts, names), stoppable[n.index]
+		own := texts
+		if menu, ok := n.step.Verb.(*Menu); ok && menu.Say != nil { // "tell us this is the wrong person" names nobody
+			own = []*Text{menu.Say}
+		} else if ok {
+			own = nil
+		}
+		who, out := says(own, saysWho) || says(own, names), stoppable[n.index]
 		l.flow.Ringing.Identity, l.flow.Ringing.OptOut = l.flow.Ringing.Identity && who, l.flow.Ringing.OptOut && out
 		if who && out {
 			continue

@@ -28,6 +28,7 @@ func Load(b Bundle) (*Project, Findings) {
 		notes:  map[*Flow]*notes{},
 		verbs:  allVerbs(),
 	}
+	l.project.unread = l.unread
 	l.readFiles(b)
 	l.lint()
 	found := make(Findings, 0, len(l.found))

@@ -175,6 +175,10 @@ func (r *campaignReader) readFlowOf() {
 	}
 	span := r.src.spanOf(at.value)
 	f := r.project.Flows[raw]
+	if f == nil && r.project.unread[raw] {
+		r.add("C101", span, "flow "+quoteWord(raw)+" could not be read").Label = "mend flows/" + raw + ".yaml first"
+		return
+	}
 	if f == nil {
 		said := r.addUnknown("C101", span, "there is no flow called "+quoteWord(raw), raw, keysOf(r.project.Flows))
 		if said.Label == "" {

@@ -135,16 +135,24 @@ func (s *Server) endOf(ctx context.Context, end campaigns.CallEnd, p *place, inf
 	if end.AnsweredBy == "" {
 		end.AnsweredBy = o.AnsweredBy
 	}
-	end.Paid = s.paidOn(ctx, end.SID)
+	end.Paid = s.paid(ctx, end.SID)
 	return end
 }
 
-// paidOn is what was paid on a call, by the ledger; of several currencies the first.
-func (s *Server) paidOn(ctx context.Context, call string) (m campaigns.Money) {
-	page, err := s.Ledger.List(ctx, payments.Query{Filter: payments.Filter{Call: call}, Limit: 100})
+// paid is what was paid on a call, as far as the ledger answers.
+func (s *Server) paid(ctx context.Context, call string) campaigns.Money {
+	m, err := paidOn(ctx, s.Ledger, call)
 	if err != nil {
 		s.Log.Warn("what was paid on a call of a campaign", "call", call, "error", err)
-		return m
+	}
+	return m
+}
+
+// paidOn is what was paid on a call, by the ledger; of several currencies the first.
+func paidOn(ctx context.Context, ledger *payments.Ledger, call string) (m campaigns.Money, err error) {
+	page, err := ledger.List(ctx, payments.Query{Filter: payments.Filter{Call: call}, Limit: 100})
+	if err != nil {
+		return m, err
 	}
 	for _, p := range page.Payments {
 		if p.State != payments.Paid || m.Currency != "" && m.Currency != p.Amount.Currency {
@@ -153,7 +161,7 @@ func (s *Server) paidOn(ctx context.Context, call string) (m campaigns.Money) {
 		m.Currency = p.Amount.Currency
 		m.Minor += p.Amount.Minor
 	}
-	return m
+	return m, nil
 }
 
 // campaignPaid tells a campaign of a payment whose result came after the call's end.
@@ -161,7 +169,7 @@ func (s *Server) campaignPaid(ctx context.Context, r *run) {
 	if r.place.Outbound == nil || s.Campaigns == nil || !r.gone {
 		return
 	}
-	m := s.paidOn(ctx, r.call)
+	m := s.paid(ctx, r.call)
 	if m.Minor == 0 {
 		return
 	}
@@ -172,7 +180,7 @@ func (s *Server) campaignPaid(ctx context.Context, r *run) {
 
 // CampaignEnd is how a call's flow came out, for a campaign that was not told of the call's end. It reports false for a call
 // that is not known, or is no campaign's.
-func CampaignEnd(ctx context.Context, store *sessions.Store, call string) (campaigns.CallEnd, bool) {
+func CampaignEnd(ctx context.Context, store *sessions.Store, ledger *payments.Ledger, call string) (campaigns.CallEnd, bool) {
 	kept, err := store.Get(ctx, call)
 	if err != nil || kept.Campaign == "" {
 		return campaigns.CallEnd{}, false
@@ -181,6 +189,9 @@ func CampaignEnd(ctx context.Context, store *sessions.Store, call string) (campa
 	var p place
 	if json.Unmarshal(kept.State, &p) == nil && p.Outbound != nil {
 		end.Abandoned = p.Outbound.Slow || p.Outbound.Unserved
+	}
+	if end.Paid, err = paidOn(ctx, ledger, call); err != nil {
+		return campaigns.CallEnd{}, false // it is asked for again
 	}
 	return end, true
 }

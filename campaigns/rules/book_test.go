@@ -154,3 +154,29 @@ func TestFederalHolidays(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOwnBook lays anything over a book: an error or a book that can judge, no panic.
+func FuzzOwnBook(f *testing.F) {
+	for _, name := range []string{"us-renewal", "us-collection", "reminder"} {
+		text, err := files.ReadFile("books/" + name + ".yaml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte("format: 1\nbook: us-renewal\nversion: 2026-12-01\nrules:\n  - { rule: frequency, off: '', figures: { attempts: 9, days: 31, quiet_days: 31 } }\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, facts := spring(), luis(t)
+		facts.Past = []Past{{At: facts.Now.Add(-time.Hour), Talked: true}}
+		b, err := Open(c, fstest.MapFS{"rules/us-renewal.yaml": {Data: text}})
+		if err != nil {
+			return
+		}
+		if d := b.Judge(c, facts); d.Allowed == (d.Reason != "") || len(d.Checks) == 0 {
+			t.Errorf("%+v", d)
+		}
+		if len(b.Remarks(c)) == 0 {
+			t.Error("no remarks")
+		}
+	})
+}

@@ -213,6 +213,45 @@ func TestAllowedIsInsideTheHours(t *testing.T) {
 	}
 }
 
+// TestNextIsAllowedAndNotTheSecondBefore asks again at the moment that was told, with every rule that looks at time: debts,
+// conversations, holidays that are kept.
+func TestNextIsAllowedAndNotTheSecondBefore(t *testing.T) {
+	t.Parallel()
+	own := ownBook("us-collection", "  - { rule: holidays, figures: { calendar: us-federal, closed: yes } }")
+	r := rand.New(rand.NewPCG(12, 1006))
+	b, err := Open(&flows.Campaign{Kind: flows.KindCollection, Country: "US"}, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[Reason]int{}
+	for range 2000 {
+		week := changes[r.IntN(len(changes))]
+		c, f := drawCase(t, r, week.zone, week.near)
+		c.Kind, f.DebtID = flows.KindCollection, "D-1"
+		for i := range 8 {
+			if r.IntN(2) == 0 {
+				f.Past = append(f.Past, Past{At: f.Now.Add(-time.Duration(r.IntN(8*24*60)) * time.Minute), DebtID: "D-1", Talked: i == 0})
+			}
+		}
+		d := b.Judge(c, f)
+		if told[d.Reason]++; d.Next.IsZero() {
+			continue
+		}
+		then := f
+		if then.Now = d.Next; !b.Judge(c, then).Allowed {
+			t.Fatalf("next is %s, and then:\n%s\nnow:\n%s", d.Next, shown(b.Judge(c, then)), shown(d))
+		}
+		if then.Now = d.Next.Add(-time.Second); !d.Allowed && !then.Now.Before(f.Now) && b.Judge(c, then).Allowed {
+			t.Fatalf("next is %s, but a second before:\n%s\nnow:\n%s", d.Next, shown(b.Judge(c, then)), shown(d))
+		}
+	}
+	for _, r := range []Reason{"", Expired, NotYet, RetryWait, Frequency, WeekCap, DayCap, OutsideHours} {
+		if told[r] == 0 {
+			t.Errorf("no draw came to %q: %v", r, told)
+		}
+	}
+}
+
 func TestDays(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"1969-12-31", "1970-01-01", "2026-02-28", "2028-02-29", "2100-03-01"} {

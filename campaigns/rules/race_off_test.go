@@ -3,4 +3,4 @@
 package rules
 
 // drawn is how often tests draw at random.
-const drawn = 30
+const drawn = 12

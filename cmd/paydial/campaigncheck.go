@@ -152,16 +152,8 @@ func checkFailure(err error, list string) error {
 	return fail(exitFailed, "%v", err)
 }
 
-// people is what the database knows of people.
-type people struct{ *campaigns.DoNotCall }
-
-// Past are the attempts of campaigns; there are none yet.
-func (people) Past(context.Context, []string, time.Time) (map[string][]rules.Past, error) {
-	return nil, nil
-}
-
 // knownPeople opens the database, where one is configured or there, for looking only; nil where there is none.
-func knownPeople(cmd *cobra.Command, s streams) (*people, func(), error) {
+func knownPeople(cmd *cobra.Command, s streams) (*campaigns.Looking, func(), error) {
 	v, err := resolve(cmd, s, serveSettings)
 	if err != nil {
 		return nil, nil, err
@@ -179,12 +171,12 @@ func knownPeople(cmd *cobra.Command, s streams) (*people, func(), error) {
 	if err != nil {
 		return nil, nil, startFailure(err, v)
 	}
-	lists := campaigns.ReadDoNotCall(d, nil)
-	if _, err := lists.Lists(cmd.Context()); err != nil {
+	known := campaigns.Look(d, nil)
+	if err := known.Ready(cmd.Context()); err != nil {
 		_ = d.Close()
 		return nil, nil, fail(exitFailed, "the database %s is not of this version: start %s serve once, or leave it out with --database-url \"\"\n%v", redacted(at), s.self, err)
 	}
-	return &people{lists}, func() { _ = d.Close() }, nil
+	return known, func() { _ = d.Close() }, nil
 }
 
 // roundMoney is an amount for reading.

@@ -59,7 +59,7 @@ func (c checkPage) people(w io.Writer, p palette) {
 }
 
 // reasonMore is what else there is to say of a reason: what is wrong, or in which lines.
-func reasonMore(r campaigns.ReasonCount) string {
+func reasonMore(r campaigns.CheckReason) string {
 	if len(r.Details) > 1 {
 		var parts []string
 		for _, d := range r.Details[:min(len(r.Details), 3)] {

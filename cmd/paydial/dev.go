@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,7 +101,7 @@ func dev(cmd *cobra.Command, s streams, f devFlags) error {
 // devOptions is what to run, and how it is told.
 func devOptions(s streams, f devFlags, what project, tell *narrator) (local.Options, error) {
 	o := local.Options{
-		Bundle: what.bundle, Region: f.region, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
+		Bundle: what.bundle, Rules: what.rules(), Region: f.region, Listen: f.listen, SimListen: f.simListen, Secret: secretFrom(s), Wrap: tell.watch,
 		Log: tell.logger(f.verbose, "app"), SimLog: tell.logger(f.verbose, "twilio"),
 	}
 	var err error
@@ -204,4 +206,12 @@ func devLoop(ctx context.Context, tell *narrator, saved <-chan struct{}, what re
 			tell.reload(readProject(tell.s, what.dir))
 		}
 	}
+}
+
+// rules is where a project's own rule books are; the demo has none.
+func (p project) rules() fs.FS {
+	if p.demo {
+		return nil
+	}
+	return os.DirFS(p.dir)
 }

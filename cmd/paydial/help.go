@@ -54,9 +54,23 @@ func onlyCommands(parent *cobra.Command) {
 func noCommand(parent *cobra.Command, word string) error {
 	text := fmt.Sprintf("there is no command %q", parent.CommandPath()+" "+word)
 	if near := parent.SuggestionsFor(word); len(near) > 0 {
+		slices.SortStableFunc(near, func(a, b string) int { return unlike(word, a) - unlike(word, b) })
 		text += ": did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return fail(exitUsage, "%s\nTry: %s --help", text, parent.CommandPath())
+}
+
+// unlike counts the letters of two words, each at its place from the front or from the end, that differ.
+func unlike(a, b string) int {
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	end := 0
+	for end < min(len(a), len(b))-same && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	return max(len(a), len(b)) - same - end
 }
 
 // setHelp gives all commands the same help: what it is, examples, then commands and flags.

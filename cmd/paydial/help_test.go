@@ -65,7 +65,7 @@ func TestHelpOnOneCommand(t *testing.T) {
 
 func TestUnknownWordsSuggest(t *testing.T) {
 	t.Parallel()
-	paydial(t, nil, "lnt").want(t, exitUsage, `there is no command "paydial lnt": did you mean lint?`, "Try: paydial --help")
+	paydial(t, nil, "lnit").want(t, exitUsage, `there is no command "paydial lnit": did you mean lint?`, "Try: paydial --help")
 	paydial(t, nil, "frobnicate").want(t, exitUsage, `there is no command "paydial frobnicate"`)
 	paydial(t, nil, "config", "shwo").want(t, exitUsage, `there is no command "paydial config shwo": did you mean show?`)
 	paydial(t, nil, "config").want(t, 0, "show")

@@ -15,7 +15,7 @@ func lintCommand(s streams) *cobra.Command {
 	var strict, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "lint [DIR]",
-		Short: "Check flows: where something is wrong and how to mend it",
+		Short: "Check flows and campaigns: what is wrong and how to mend it",
 		Example: "  paydial lint\n  paydial lint examples/bill-payment --strict\n" +
 			"  paydial lint --format github      # annotations in a pull request",
 		Args: cobra.MaximumNArgs(1),
@@ -31,11 +31,14 @@ func lintCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, findings := flows.Load(bundle)
+			findings, files, err := lintAll(bundle, dir)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				format = "json"
 			}
-			err = writeFindings(s, report{findings: findings, dir: fromHere(dir), format: format, files: len(bundle.Files)})
+			err = writeFindings(s, report{findings: findings, dir: fromHere(dir), format: format, files: files})
 			if err != nil {
 				return err
 			}
@@ -58,7 +61,7 @@ func projectOf(path string) string {
 		return path
 	}
 	dir := filepath.Dir(path)
-	if filepath.Base(dir) == "flows" && !hasProject(dir) {
+	if base := filepath.Base(dir); (base == "flows" || base == "campaigns") && !hasProject(dir) {
 		return filepath.Dir(dir)
 	}
 	return dir

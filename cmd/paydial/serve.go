@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ type serveFlags struct {
 	logFormat    string
 	autoPipeline bool
 	workers      int // of worker
+	dialers      int // of worker
 }
 
 func serveCommand(s streams) *cobra.Command {
@@ -137,6 +139,7 @@ func openApp(cmd *cobra.Command, s streams, v values, f serveFlags, log *slog.Lo
 		RedisURL: v.get("redis-url"), DatabaseURL: v.get("database-url"),
 		Redis:      sessions.Config{AutoPipeline: f.autoPipeline},
 		Recordings: server.Recordings{Archive: v.get("archive-url"), Spool: v.get("spool"), Workers: f.workers},
+		Outbound:   server.Outbound{Workers: f.dialers, Rules: os.DirFS(dir)},
 		Bundle:     bundle, Services: services, Secret: secretFrom(s), Console: peopleAccess(v), People: people, Log: log,
 	})
 	if errors.Is(err, server.ErrFindings) {

@@ -25,6 +25,7 @@ func workerCommand(s streams) *cobra.Command {
 	addFlags(cmd, serveSettings)
 	f.add(cmd)
 	cmd.Flags().IntVar(&f.workers, "workers", 4, "recordings that are copied at once")
+	cmd.Flags().IntVar(&f.dialers, "dialers", 10, "calls of campaigns that are asked for at once; how fast is the campaign's matter")
 	return cmd
 }
 
@@ -32,6 +33,9 @@ func workerCommand(s streams) *cobra.Command {
 func work(cmd *cobra.Command, s streams, f serveFlags) error {
 	if f.workers < 1 || f.workers > 100 {
 		return fail(exitUsage, "--workers %d: 1 to 100 are meant", f.workers)
+	}
+	if f.dialers < 1 || f.dialers > 100 {
+		return fail(exitUsage, "--dialers %d: 1 to 100 are meant", f.dialers)
 	}
 	v, err := needed(cmd, s)
 	if err != nil {

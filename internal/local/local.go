@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -43,6 +44,7 @@ const patience = 10 * time.Second
 // Options says what to run. The zero value, with a Bundle, runs everything in memory on free ports.
 type Options struct {
 	Bundle      flows.Bundle
+	Rules       fs.FS  // the project's folder, for its own rule books; nil: it has none
 	Listen      string // of the app; "": a free port of 127.0.0.1
 	SimListen   string // of the simulator; "": a free port of 127.0.0.1
 	RedisURL    string // "": in process
@@ -190,6 +192,7 @@ func (l *Local) appConfig(o Options) server.Config {
 	return server.Config{
 		PublicURL: l.AppURL, AccountSID: AccountSID, AuthTokens: []string{AuthToken}, TwilioURL: l.SimURL,
 		RedisURL: o.RedisURL, DatabaseURL: o.DatabaseURL, Redis: o.Sessions, DeskLimits: o.DeskLimits, Bundle: o.Bundle,
+		Outbound: server.Outbound{Rules: o.Rules},
 		Services: services, Secret: o.Secret, Log: o.Log,
 		Console: console.Config{Tokens: []string{APIToken}, LoopbackOnly: true, Phone: true, Softphone: phone.AgentScript},
 		People:  people(), Recordings: l.recordings(o),

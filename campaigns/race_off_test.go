@@ -1,0 +1,5 @@
+//go:build !race
+
+package campaigns_test
+
+const raceOn = false
