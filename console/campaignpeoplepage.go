@@ -225,6 +225,9 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		values = append(values, value{key, p.Shown[key]})
 	}
 	v := viewPerson(p)
+	if strings.Contains(why.Text, p.Text) { // it is said once
+		v.Text = ""
+	}
 	from := ""
 	if p.ZoneFrom != "" {
 		from = t("zoneFrom." + p.ZoneFrom)
