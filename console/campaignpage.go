@@ -48,9 +48,23 @@ func (c *Console) mayCampaigns(g *gin.Context) mayCampaigns {
 	return mayCampaigns{who.Can(access.RunCampaigns), who.Can(access.ManageDNC), who.Can(access.SeeAudit)}
 }
 
+// orderOver is campaignOrder of what is over.
+const orderOver = 3
+
+// shownOver is how many campaigns that are over the list shows unless all are asked for: each of them is counted.
+const shownOver = 30
+
 // campaignOrder is the order of campaigns in the list of all: what moves, what waits for somebody, what is over.
 func campaignOrder(c campaigns.Campaign) int {
-	return slices.Index([]campaigns.State{campaigns.StateRunning, campaigns.StatePaused, campaigns.StateDraft}, c.State) & 3 // what is over: 3
+	switch c.State {
+	case campaigns.StateRunning:
+		return 0
+	case campaigns.StatePaused:
+		return 1
+	case campaigns.StateDraft:
+		return 2
+	}
+	return orderOver
 }
 
 // campaignsPage lists all campaigns.
@@ -62,8 +76,14 @@ func (c *Console) campaignsPage(g *gin.Context) {
 		return
 	}
 	rows := make([]campaignView, 0, len(all))
-	running, live := 0, 0
-	for _, one := range all {
+	running, live, over, hidden := 0, 0, 0, 0
+	for _, one := range all { // the newest first
+		if campaignOrder(one) == orderOver {
+			if over++; over > shownOver && g.Query("all") == "" {
+				hidden++
+				continue
+			}
+		}
 		status, err := c.Campaigns.Status(ctx, one.Name)
 		if err != nil {
 			c.sorry(g, err)
@@ -86,7 +106,7 @@ func (c *Console) campaignsPage(g *gin.Context) {
 		said = t("stoppedAll", "count", n)
 	}
 	c.render(g, http.StatusOK, "campaigns", frame{Title: t("campaigns"), Here: "campaigns", Live: running > 0, Data: map[string]any{
-		"Rows": rows, "Running": running, "Live": live, "May": c.mayCampaigns(g), "Said": said,
+		"Rows": rows, "Running": running, "Live": live, "May": c.mayCampaigns(g), "Said": said, "Hidden": hidden,
 	}})
 }
 

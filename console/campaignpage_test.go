@@ -289,3 +289,21 @@ func TestNoCampaignsHere(t *testing.T) {
 		t.Error("the bar names campaigns")
 	}
 }
+
+// TestOldCampaignsAreFolded: many that are over are counted only where somebody asks for them.
+func TestOldCampaignsAreFolded(t *testing.T) {
+	t.Parallel()
+	h, r := openStage(t)
+	for i := range 33 {
+		name := "old-" + string(rune('a'+i/26)) + string(rune('a'+i%26))
+		r.create(name, 1)
+		r.exec("UPDATE campaigns SET state = 'ended' WHERE name = ?", name)
+	}
+	sam := h.signedIn(t, "sam")
+	if got := sam.get("/campaigns"); !got.holds("Older campaigns: 3", "old-bg") || got.holds(">old-aa<") {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+	if got := sam.get("/campaigns?all=1"); !got.holds(">old-aa<") || got.holds("Older campaigns") {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+}

@@ -225,21 +225,27 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		values = append(values, value{key, p.Shown[key]})
 	}
 	v := viewPerson(p)
+	if strings.Contains(why.Text, p.Text) { // it is said once
+		v.Text = ""
+	}
 	from := ""
 	if p.ZoneFrom != "" {
 		from = t("zoneFrom." + p.ZoneFrom)
 	}
-	next := why.Next
+	next, local := why.Next, why.Decision.Local
 	if p.State == campaigns.PersonDone || p.State == campaigns.PersonCalling || why.Decision.Allowed {
 		next = time.Time{}
+	}
+	if p.State == campaigns.PersonDone {
+		local = ""
 	}
 	title := p.ID
 	if title == "" {
 		title = t("rowWord", "row", p.Row)
 	}
-	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Data: map[string]any{
+	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Live: p.State == campaigns.PersonCalling, Data: map[string]any{
 		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
-		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": why.Decision.Local, "Checks": why.Decision.Checks,
+		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": local, "Checks": why.Decision.Checks,
 		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
 		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Lists && p.Phone != "" && len(lists) > 0, Forget: may.Run},
 	}})

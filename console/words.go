@@ -20,7 +20,7 @@ var words = map[string]string{
 	"light":    "Light",
 	"dark":     "Dark",
 	"help":     "Help",
-	"helpText": "Every page works without JavaScript; with it, live pages renew themselves. Card numbers never reach this server, so there are none to show.",
+	"helpText": "Every page can be read without JavaScript; with it, live pages renew themselves. Card numbers never reach this server, so there are none to show.",
 	"apiDocs":  "API description",
 
 	"liveCalls":     "On the line now",

@@ -203,6 +203,7 @@ async function deliver(address, good, headers = {}) {
     return null;
   }
   const problem = problemOf(answer, good, words.lost);
+  if (answer.status > 0 && problem) key = crypto.randomUUID(); // it was answered: the next try is another wish
   trouble(problem);
   return problem ? null : answer.last;
 }
