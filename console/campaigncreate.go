@@ -117,7 +117,6 @@ func (c *Console) create(g *gin.Context, out *lines) (createdLine, error) {
 	if err != nil {
 		return line, err
 	}
-	defer key.done()
 	err = c.noted(g, "campaign.create", campaign.Name, func() (err error) {
 		line.Campaign, line.Report, err = c.Campaigns.Create(g.Request.Context(), campaigns.CreateRequest{
 			File: u.file, Contacts: u.contacts, ListFiles: u.open, Act: c.campaignBy(g, ""),
@@ -131,10 +130,15 @@ func (c *Console) create(g *gin.Context, out *lines) (createdLine, error) {
 	if errors.Is(err, campaigns.ErrExists) && key.again {
 		var old campaigns.Campaign
 		if old, err = c.Campaigns.Get(g.Request.Context(), campaign.Name); err == nil {
-			return createdLine{Line: line.Line, Campaign: &old, Repeated: true}, nil
+			line = createdLine{Line: line.Line, Campaign: &old, Repeated: true}
 		}
 	}
-	return line, err
+	if err != nil {
+		key.forget(g.Request.Context())
+		return line, err
+	}
+	key.done()
+	return line, nil
 }
 
 // uploadKey is the Idempotency-Key of an upload, which takes longer than other requests.
@@ -156,6 +160,11 @@ func (c *Console) onceUpload(g *gin.Context, body []byte) (*uploadKey, error) {
 	k.again = strings.HasPrefix(was, "done ")
 	_, k.done, err = c.once(g, body)
 	return k, err
+}
+
+// forget frees the key: nothing was made with it, and what is there under the campaign's name is another's.
+func (k *uploadKey) forget(ctx context.Context) {
+	_ = k.store.Del(context.WithoutCancel(ctx), k.at).Err() // else it is free when its time is over
 }
 
 // keep says that the first request with the key goes on.

@@ -264,7 +264,7 @@ func (s *Server) start(ctx context.Context, r *run, req *Request) error {
 	r.place.Flow = r.flow.Start(facts, r.flow.Speaks[0])
 	r.kept.Flow, r.kept.Bundle, r.kept.Direction = r.flow.Name, project.Hash, req.Call.Direction
 	r.kept.From, r.kept.To, r.kept.Started = req.Call.From, req.Call.To, facts.Started
-	r.event("call", "started", r.flow.Name, map[string]string{"from": req.Call.From, "to": req.Call.To})
+	r.event("call", "started", r.flow.Name, map[string]string{"from": req.Call.From, "to": req.Call.To, "direction": req.Call.Direction})
 	return nil
 }
 

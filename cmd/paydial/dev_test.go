@@ -46,7 +46,7 @@ const demoBanner = `
 
   Phone    http://127.0.0.1:PORT/phone   ring, press 1, then 12345678, then 1
   Desk     http://127.0.0.1:PORT/sign-in/link/TOKEN   as Kim, an agent
-  Pages    http://127.0.0.1:PORT         calls · flows · payments · recordings
+  Pages    http://127.0.0.1:PORT   calls · payments · recordings · campaigns
 
   Twilio   simulated: no account, no charges, nothing leaves this computer
   Data     in memory, gone when you stop

@@ -95,6 +95,10 @@ func (n *narrator) call(c *toldCall, e sessions.Event, d map[string]string) {
 	if d["name"] == "started" {
 		c.began = e.At
 		line := n.app.App.Projects.Current().Line
+		if strings.HasPrefix(d["direction"], "outbound") {
+			n.line(at, "☎ out", fmt.Sprintf("%s → %s   %s   %s", n.p.bold(line), spaced(d["to"]), d["text"], n.p.dim(shortSID(e.Call))))
+			return
+		}
 		n.line(at, "☎ in", fmt.Sprintf("%s → %s   %s   %s", spaced(d["from"]), n.p.bold(line), d["text"], n.p.dim(shortSID(e.Call))))
 		return
 	}
