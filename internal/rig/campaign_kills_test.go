@@ -114,12 +114,13 @@ func newMany(t *testing.T, people int) *many {
 	offset := 14 - now.Hour()
 	ends := now.Add(time.Duration(offset)*time.Hour + time.Duration(people/campaignPace/2+90)*time.Second)
 	m.hours = fmt.Sprintf("09:00-%s", ends.Format("15:04"))
-	zones := []string{zoneAt(offset), zoneAt(offset - 1), zoneAt(offset - 2), zoneAt(offset + 2)}
+	ending, on, over := zoneAt(offset), zoneAt(offset-1), zoneAt(offset+2)
+	zones := [10]string{ending, on, over, on, ending, on, zoneAt(offset - 2), on, on, on}
 	var list, never strings.Builder
 	list.WriteString("id,phone,timezone,first_name,language,birth_year,plan,price,ends_on\n")
 	for i := range people {
 		number := fmt.Sprintf("+1555%07d", 2_000_000+i)
-		zone := zones[min(i%5, 3)]
+		zone := zones[i%len(zones)]
 		language := []string{"en-US", "es-US"}[i%2]
 		fmt.Fprintf(&list, "M-%d,%s,%s,Dana,%s,%s,Green Saver,%d.50,2027-05-04\n", i, number, zone, language, number[len(number)-4:], 40+i%60)
 		if i%50 == 7 {
