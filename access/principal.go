@@ -27,14 +27,15 @@ const (
 
 	ReadCampaigns Permission = "read_campaigns" // campaigns, the people in them and why they are rung; do-not-call lists
 	RunCampaigns  Permission = "run_campaigns"  // create, start, pause, slow and stop them; leave somebody out
-	ManageDNC     Permission = "manage_dnc"     // put numbers on do-not-call lists, and take them off
+	AddDNC        Permission = "add_dnc"        // put one number on a do-not-call list: whoever is asked on a call must be able to
+	ManageDNC     Permission = "manage_dnc"     // take numbers off do-not-call lists, put whole files on them, say what they are
 )
 
 // Permissions is every permission there is, in the order they are shown.
 func Permissions() []Permission {
 	return []Permission{
 		ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, Manage,
-		HearRecordings, HoldRecordings, ManageRecordings, ReadCampaigns, RunCampaigns, ManageDNC,
+		HearRecordings, HoldRecordings, ManageRecordings, ReadCampaigns, RunCampaigns, AddDNC, ManageDNC,
 	}
 }
 
@@ -62,15 +63,15 @@ func Roles() []Role { return []Role{Agent, Supervisor, Auditor, Ops} }
 func granted(r Role) []Permission {
 	switch r {
 	case Agent:
-		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, ReadCampaigns}
+		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, ReadCampaigns, AddDNC}
 	case Supervisor:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, TakePayments, TakeOver, RaiseAmount, SeeAudit, ReadTranscripts, HearRecordings, HoldRecordings,
-			ReadCampaigns, RunCampaigns, ManageDNC}
+			ReadCampaigns, RunCampaigns, AddDNC, ManageDNC}
 	case Auditor:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, HearRecordings, ReadCampaigns}
 	case Ops:
 		return []Permission{ViewCalls, ViewPayments, ViewFlows, SeeAudit, ReadTranscripts, Manage, HoldRecordings, ManageRecordings,
-			ReadCampaigns, RunCampaigns, ManageDNC}
+			ReadCampaigns, RunCampaigns, AddDNC, ManageDNC}
 	case roleAPI:
 		return Permissions()
 	case roleLocal:

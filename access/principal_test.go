@@ -19,13 +19,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		want string
 	}{
 		"nobody":             {access.Principal{}, ""},
-		"agent":              {of(access.Agent), view + " take_payments read_campaigns"},
-		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit read_transcripts hear_recordings hold_recordings read_campaigns run_campaigns manage_dnc"},
+		"agent":              {of(access.Agent), view + " take_payments read_campaigns add_dnc"},
+		"supervisor":         {of(access.Supervisor), view + " take_payments take_over raise_amount see_audit read_transcripts hear_recordings hold_recordings read_campaigns run_campaigns add_dnc manage_dnc"},
 		"auditor":            {of(access.Auditor), view + " see_audit read_transcripts hear_recordings read_campaigns"},
-		"ops":                {of(access.Ops), view + " see_audit read_transcripts manage hold_recordings manage_recordings read_campaigns run_campaigns manage_dnc"},
-		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit read_transcripts hear_recordings read_campaigns"},
+		"ops":                {of(access.Ops), view + " see_audit read_transcripts manage hold_recordings manage_recordings read_campaigns run_campaigns add_dnc manage_dnc"},
+		"two roles":          {access.Principal{ID: "x", Roles: []access.Role{access.Auditor, access.Agent}}, view + " take_payments see_audit read_transcripts hear_recordings read_campaigns add_dnc"},
 		"another word":       {of("boss"), ""},
-		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit read_transcripts manage hear_recordings hold_recordings manage_recordings read_campaigns run_campaigns manage_dnc"},
+		"an API token":       {access.API(), view + " take_payments take_over raise_amount see_audit read_transcripts manage hear_recordings hold_recordings manage_recordings read_campaigns run_campaigns add_dnc manage_dnc"},
 		"this computer":      {access.Local(), view + " hear_recordings read_campaigns"},
 		"a role of a server": {of("API"), ""},
 	} {

@@ -122,14 +122,22 @@ func (c *Campaigns) notDialed(ctx context.Context, k *claimed, err error) error 
 		if err := c.pace.Rest(ctx, wait); err != nil {
 			c.cfg.Log.WarnContext(ctx, "campaign: rest", "error", err)
 		}
-		return c.unclaim(ctx, k, c.now().Add(wait), "Twilio had too many requests")
+		return c.withdraw(ctx, k, c.now().Add(wait), "Twilio had too many requests")
 	case e.Code == 0 || slices.Contains(accountCodes, e.Code) || e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusNotFound:
-		if err := c.unclaim(ctx, k, c.now(), "Twilio refused to make calls"); err != nil {
+		if err := c.withdraw(ctx, k, c.now(), "Twilio refused to make calls"); err != nil {
 			return err
 		}
 		return c.pauseItself(ctx, k.name, fmt.Sprintf("Twilio refused to make calls: %d %s", e.Code, db.Clean(e.Message, 200)))
 	}
 	return c.refusedByTwilio(ctx, k, e)
+}
+
+// withdraw takes an attempt back that Twilio has answered, and made no call for: its slot is free, or the person could not be
+// rung before the pace is compared with the rows.
+func (c *Campaigns) withdraw(ctx context.Context, k *claimed, again time.Time, text string) error {
+	err := c.unclaim(ctx, k, again, text)
+	c.release(ctx, k.name, k.attempt.Row, k.attempt.N)
+	return err
 }
 
 // refusedByTwilio ends a person whose number Twilio does not call.

@@ -51,9 +51,11 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	if err := c.learnLists(ctx, from, k, who, p.lists); err != nil {
 		return nil, err
 	}
-	// Who opted out on a call is not rung by anybody, whatever lists a campaign goes by, until somebody takes them off a list again.
+	// Who opted out on a call is not rung by anybody, whatever lists a campaign goes by, until somebody takes them off
+	// a list again, and no list has them from a call any more: who is taken off another list has still opted out.
 	opted, err := db.Select(ctx, from, db.Word, `SELECT DISTINCT phone FROM campaign_attempts a WHERE opted_out = 1 AND phone IN (`+db.Marks(len(phones))+`)
-		AND NOT EXISTS (SELECT 1 FROM do_not_call_removed r WHERE r.number = a.phone AND r.removed >= a.claimed_at)`, phones...)
+		AND (NOT EXISTS (SELECT 1 FROM do_not_call_removed r WHERE r.number = a.phone AND r.removed >= a.claimed_at)
+			OR EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = a.phone AND d.source = 'call'))`, phones...)
 	if err != nil {
 		return nil, fmt.Errorf("read who opted out: %w", err)
 	}

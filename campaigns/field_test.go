@@ -33,7 +33,8 @@ type field struct {
 	sim    *httptest.Server
 	app    *httptest.Server
 	proj   *flows.Project
-	shift  atomic.Int64 // nanoseconds that the campaigns' clock is ahead
+	newer  atomic.Pointer[flows.Project] // in its place, if there is one
+	shift  atomic.Int64                  // nanoseconds that the campaigns' clock is ahead
 	wire   *wire
 	deaf   atomic.Bool // no webhook is heard
 	refuse atomic.Bool // of one test's own
@@ -158,7 +159,7 @@ func (f *field) open(change func(*campaigns.Config)) *campaigns.Campaigns {
 		f.t.Fatal(err)
 	}
 	cfg := campaigns.Config{
-		DB: f.db, Redis: client, Twilio: tw, PublicURL: f.app.URL, Project: func() *flows.Project { return f.proj },
+		DB: f.db, Redis: client, Twilio: tw, PublicURL: f.app.URL, Project: f.project,
 		Now: f.now, Tick: 50 * time.Millisecond, Lapse: time.Second, LostAfter: 3 * time.Second, LookAgain: time.Minute,
 	}
 	if change != nil {
@@ -169,6 +170,14 @@ func (f *field) open(change func(*campaigns.Config)) *campaigns.Campaigns {
 		f.t.Fatal(err)
 	}
 	return c
+}
+
+// project is the project as it is now.
+func (f *field) project() *flows.Project {
+	if p := f.newer.Load(); p != nil {
+		return p
+	}
+	return f.proj
 }
 
 func (f *field) now() time.Time { return time.Now().Add(time.Duration(f.shift.Load())) }
@@ -205,7 +214,9 @@ func (f *field) webhook(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		end := f.outcome(ref)
 		f.mu.Unlock()
-		end.SID, end.Status = sid, r.PostForm.Get("CallStatus")
+		if end.SID = sid; end.Status == "" {
+			end.Status = r.PostForm.Get("CallStatus")
+		}
 		if err := f.answers.Ended(context.WithoutCancel(r.Context()), ref, end); err != nil {
 			f.t.Errorf("ended: %v", err)
 		}

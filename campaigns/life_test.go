@@ -24,7 +24,7 @@ func TestASafetyStopFiresAtOnce(t *testing.T) {
 		}
 		return campaigns.CallEnd{Outcome: "renewed"}
 	}
-	spring := f.create(file("spring", "pace: { at_once: 1, per_minute: 3000 }", "stop_by_itself_if: { opted_out: more than 5% of people reached }"), list(0, 60))
+	spring := f.create(file("spring", "pace: { at_once: 1, per_minute: 3000 }", "stop_by_itself_if: { opted_out: more than 5% of people reached }"), list(0, 30))
 	f.work(f.open(nil))
 	st := f.until(spring, "a pause", func(st campaigns.Status) bool { return st.State == campaigns.StatePaused })
 	if st.Why != "by itself: opted out 8.7 % of 23 people reached, the limit is 5 %" || !st.Safety || st.WhyBy != "" {

@@ -61,10 +61,12 @@ func (c *Campaigns) Work(ctx context.Context) error {
 		after: map[int64]time.Time{},
 	}
 	server := asynq.NewServerFromRedisClient(c.cfg.Redis, asynq.Config{
-		Concurrency: c.cfg.Workers, Queues: map[string]int{queue: 1}, BaseContext: func() context.Context { return ctx },
+		Concurrency: c.cfg.Workers, Queues: map[string]int{queue: 1},
 		TaskCheckInterval: wake, Logger: queueLog{c}, LogLevel: asynq.WarnLevel, ShutdownTimeout: pace.Flight,
 	})
-	if err := server.Start(asynq.HandlerFunc(w.handle)); err != nil {
+	// The queue's own context does not end with ours: it would take every task in hand for failed, and keep its name for long.
+	handler := asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error { return w.handle(ctx, t) })
+	if err := server.Start(handler); err != nil {
 		return fmt.Errorf("work on campaigns: %w", err)
 	}
 	watching := make(chan struct{})

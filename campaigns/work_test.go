@@ -46,7 +46,7 @@ func TestPauseAndGoOn(t *testing.T) {
 	t.Parallel()
 	f := newField(t, "sqlite::memory:")
 	f.hold = make(chan struct{})
-	spring := f.create(file("spring"), list(0, people(300)))
+	spring := f.create(file("spring"), list(0, people(160)))
 	f.work(f.open(nil))
 	f.until(spring, "live calls", func(st campaigns.Status) bool { return st.Counts.Calling >= people(40) })
 	if err := f.answers.Pause(t.Context(), spring, campaigns.Act{By: "kim", Note: "lunch"}); err != nil {

@@ -62,6 +62,23 @@ func TestCampaignFromListToStop(t *testing.T) {
 	}
 }
 
+// TestAfterASafetyStopANoteIsNeeded resumes a campaign that paused by itself only with a word about it.
+func TestAfterASafetyStopANoteIsNeeded(t *testing.T) {
+	t.Parallel()
+	h, r := openRinging(t, nil)
+	h.draft(t, "spring")
+	h.wish(t, http.MethodPost, "/api/v1/campaigns/spring/start", "", "Idempotency-Key", "s").wants(t, 200, "state", "running")
+	_, err := r.db.Exec(t.Context(), "UPDATE campaigns SET state = 'paused', safety = 1, why = 'by itself: abandoned 4.0 %' WHERE name = 'spring'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"", `{}`, `{"note":"  "}`} {
+		h.wish(t, http.MethodPost, "/api/v1/campaigns/spring/resume", body).wantProblem(t, http.StatusUnprocessableEntity, "note_needed")
+	}
+	h.api("/api/v1/campaigns/spring").wants(t, 200, "state", "paused", "safety", true)
+	h.wish(t, http.MethodPost, "/api/v1/campaigns/spring/resume", `{"note":"more agents are there"}`).wants(t, 200, "state", "running", "safety", false)
+}
+
 // TestWhatIsDoneIsNoted looks for the lines of the audit log: what is wanted stands there before it is done, and why it
 // was not.
 func TestWhatIsDoneIsNoted(t *testing.T) {

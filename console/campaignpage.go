@@ -32,20 +32,20 @@ func (c *Console) campaignPageRoutes(people gin.IRouter) {
 	for _, act := range personActs() {
 		one.POST("/people/:person/"+act.path, run, on, c.personByForm(act))
 	}
-	one.POST("/people/:person/dnc", manage, on, c.listPersonByForm)
+	one.POST("/people/:person/dnc", c.need(access.AddDNC), on, c.listPersonByForm)
 
 	people.GET("/dnc", read, on, c.dncPage)
 	people.GET("/dnc/:list/export", c.need(access.SeeAudit), on, c.exportDNC)
-	people.POST("/dnc/add", manage, on, c.addDNCByForm)
+	people.POST("/dnc/add", c.need(access.AddDNC), on, c.addDNCByForm)
 	people.POST("/dnc/remove", manage, on, c.removeDNCByForm)
 }
 
 // mayCampaigns is what whoever looks may do about campaigns.
-type mayCampaigns struct{ Run, Lists, Audit bool }
+type mayCampaigns struct{ Run, Add, Lists, Audit bool }
 
 func (c *Console) mayCampaigns(g *gin.Context) mayCampaigns {
 	who := c.principal(g)
-	return mayCampaigns{who.Can(access.RunCampaigns), who.Can(access.ManageDNC), who.Can(access.SeeAudit)}
+	return mayCampaigns{who.Can(access.RunCampaigns), who.Can(access.AddDNC), who.Can(access.ManageDNC), who.Can(access.SeeAudit)}
 }
 
 // orderOver is campaignOrder of what is over.

@@ -50,15 +50,21 @@ func TestWhoMayNotRunThemSeesNoButtons(t *testing.T) {
 	t.Parallel()
 	h, r := openStage(t)
 	everyCampaign(r)
-	kim := h.signedIn(t, "kim")
-	for _, path := range []string{"/campaigns", "/campaigns/spring-renewals", "/campaigns/winter-reminders", "/campaigns/new-members",
-		"/campaigns/spring-renewals/people/row%20240", "/dnc?number=%2B12125550100"} {
+	kim, ana := h.signedIn(t, "kim"), h.signedIn(t, "ana")
+	for path, forms := range map[string]int{"/campaigns": 1, "/campaigns/spring-renewals": 1, "/campaigns/winter-reminders": 1, "/campaigns/new-members": 1,
+		"/campaigns/spring-renewals/people/row%20240": 2, "/dnc?number=%2B12125550100": 2} {
 		got := kim.get(path)
-		if got.StatusCode != http.StatusOK || strings.Count(got.body, `method="post"`) != 1 { // to sign out
+		if got.StatusCode != http.StatusOK || strings.Count(got.body, `method="post"`) != forms { // to sign out, and to put a number on a list
 			t.Errorf("%s: %d, with forms:\n%s", path, got.StatusCode, got.body)
 		}
+		if got := ana.get(path); got.StatusCode != http.StatusOK || strings.Count(got.body, `method="post"`) != 1 { // an auditor only looks
+			t.Errorf("%s, as an auditor: %d, with forms:\n%s", path, got.StatusCode, got.body)
+		}
 	}
-	for _, path := range []string{"/campaigns/stop", "/campaigns/spring-renewals/pause", "/campaigns/spring-renewals/people/row%20240/forget", "/dnc/add"} {
+	if got := ana.post("/dnc/add", url.Values{"csrf": {ana.csrf()}}); got.StatusCode != http.StatusForbidden {
+		t.Errorf("an auditor adds a number: %d", got.StatusCode)
+	}
+	for _, path := range []string{"/campaigns/stop", "/campaigns/spring-renewals/pause", "/campaigns/spring-renewals/people/row%20240/forget", "/dnc/remove"} {
 		if got := kim.post(path, url.Values{"csrf": {kim.csrf()}}); got.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: %d", path, got.StatusCode)
 		}

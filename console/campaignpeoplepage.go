@@ -208,7 +208,7 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	})
 	var lists []string
 	may := c.mayCampaigns(g)
-	if err == nil && may.Lists {
+	if err == nil && may.Add {
 		lists, err = c.listNames(g.Request.Context())
 	}
 	if err != nil {
@@ -247,7 +247,7 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
 		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": local, "Checks": why.Decision.Checks,
 		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
-		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Lists && p.Phone != "" && len(lists) > 0, Forget: may.Run},
+		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Add && p.Phone != "" && len(lists) > 0, Forget: may.Run},
 	}})
 }
 

@@ -22,7 +22,7 @@ func (c *Console) dncRoutes(api gin.IRouter) {
 	api.GET("/dnc", read, on, c.listDNC)
 	api.GET("/dnc/check", read, on, c.checkDNC)
 	api.PUT("/dnc/:list", manage, on, c.setDNC)
-	api.POST("/dnc/:list", manage, on, c.addDNC)
+	api.POST("/dnc/:list", c.need(access.AddDNC), on, c.addDNC)
 	api.DELETE("/dnc/:list/:number", manage, on, c.removeDNC)
 	api.POST("/dnc/:list/import", manage, on, c.importDNC)
 	api.GET("/dnc/:list/export", c.need(access.SeeAudit), on, c.exportDNC)

@@ -53,6 +53,24 @@ func TestDoNotCallLists(t *testing.T) {
 	}
 }
 
+// TestAnAgentPutsANumberOnAList can do so because they are asked on a call, and nothing else to the lists.
+func TestAnAgentPutsANumberOnAList(t *testing.T) {
+	t.Parallel()
+	h, _ := openRinging(t, nil)
+	kim := h.signedIn(t, "kim")
+	kim.tell("/api/v1/dnc/company", `{"number":"+13125550142","because":"asked me on the phone"}`).wants(t, 200, "on", "[company]")
+	kim.tell("/api/v1/dnc/company/import", "{}").wantProblem(t, http.StatusForbidden, "forbidden")
+	if got := h.api("/api/v1/audit?action=dnc.add"); !got.holds("+13125550142", `"kim"`) {
+		t.Errorf("the audit log: %s", got.body)
+	}
+	if stay := h.api("/api/v1/dnc/check?number=%2B13125550142").wants(t, 200)["history"].([]any)[0].(map[string]any); stay["by"] != "kim" {
+		t.Errorf("who did it: %v", stay)
+	}
+	if page := kim.get("/dnc"); !page.holds(`action="/dnc/add"`) || page.holds(`id="import-form"`) || page.holds(`action="/dnc/remove"`) {
+		t.Errorf("the page offers: %s", page.body)
+	}
+}
+
 // TestListOfPersons takes keys.
 func TestListOfPersons(t *testing.T) {
 	t.Parallel()

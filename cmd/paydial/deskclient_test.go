@@ -89,6 +89,7 @@ func TestProblemsHaveExitCodes(t *testing.T) {
 		"not_settled":   {409, "", exitSafety, "paydial payments list --needs-look"},
 		"already_paid":  {409, "", exitSafety, "a title"},
 		"card_digits":   {422, "", exitSafety, "a title"},
+		"note_needed":   {422, "", exitSafety, "a title"},
 		"amount_raised": {403, "", exitRefused, "the help"},
 		"not_sent":      {502, held, exitUnreachable, "a title. a detail"},
 		"api_off":       {404, "", exitRefused, "the help"},

@@ -66,6 +66,9 @@ needs_consent: yes
 rules_off: { calling_hours: "the test runs at any time", holidays: "and on any day", identity_first: "x", opt_out_first: "x" }
 `
 
+// nobodyAt is the number of a team that takes no call.
+const nobodyAt = "+15550100077"
+
 // person plays whoever is rung: they answer, and press keys.
 type person struct {
 	t    *testing.T
@@ -108,6 +111,10 @@ func (p person) live(ctx context.Context) {
 		for _, c := range list.Calls {
 			if c.Status == "ringing" && !answered[c.SID] {
 				answered[c.SID] = true
+				if c.To == nobodyAt {
+					p.post("/sim/v1/calls/"+c.SID+"/hangup", `{}`)
+					continue
+				}
 				p.post("/sim/v1/calls/"+c.SID+"/answer", `{"by": "human"}`)
 			}
 			if c.Status == "in-progress" && c.Waiting != "" && !pressed[c.SID] {
