@@ -53,7 +53,7 @@ func (c *Campaigns) claim(ctx context.Context, p *plan, k key) (*claimed, error)
 			x.settle(d, now)
 			return keepPerson(ctx, tx, k.num, &x)
 		}
-		out, err = c.take(ctx, tx, &running{r, p}, &x, d)
+		out, err = c.take(ctx, tx, &running{row: r, plan: p}, &x, d)
 		return err
 	})
 	if err != nil {

@@ -32,9 +32,9 @@ func (w *worker) round(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read campaigns: %w", err)
 	}
-	live := map[int64]*running{}
+	live, read := map[int64]*running{}, time.Now()
 	for i := range rows {
-		r := &running{row: rows[i]}
+		r := &running{row: rows[i], read: read}
 		if !w.c.ready(ctx, r) {
 			continue
 		}

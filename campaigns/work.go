@@ -23,7 +23,7 @@ const (
 	patience = 400 * time.Millisecond
 	// asideFor is how long a task is believed to be in the queue.
 	asideFor = 1500 * time.Millisecond
-	// freshFor is how old what is known of a campaign's state may be before a claim looks at it anyway.
+	// freshFor is how old what is known of a campaign's pace may be when a call is to be made.
 	freshFor = 300 * time.Millisecond
 )
 
@@ -47,6 +47,7 @@ type worker struct {
 type running struct {
 	row  campaignRow
 	plan *plan
+	read time.Time
 }
 
 // Work dials whoever is due, and looks after what was begun, until ctx ends. Any number of processes may work at once on one
@@ -130,6 +131,9 @@ func (w *worker) handle(ctx context.Context, t *asynq.Task) error {
 		return nil
 	}
 	due, err := w.c.stillDue(ctx, e)
+	if err == nil && due {
+		r, err = w.renew(ctx, r)
+	}
 	if err != nil || !due {
 		return nil // the next round finds it, or it is done
 	}
@@ -178,6 +182,25 @@ func (w *worker) runs(num int64) (r *running, held bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.rows[num], time.Now().Before(w.after[num])
+}
+
+// renew reads a campaign's row again where it was read a while ago: a round may take long, and a pace that was set lower
+// holds within a second all the same.
+func (w *worker) renew(ctx context.Context, r *running) (*running, error) {
+	if time.Since(r.read) < freshFor {
+		return r, nil
+	}
+	row, err := scanCampaign(w.c.cfg.DB.QueryRow(ctx, "SELECT "+campaignColumns+" FROM campaigns WHERE num = ?", r.row.num))
+	if err != nil {
+		return r, fmt.Errorf("read campaign %s: %w", r.row.Name, err)
+	}
+	now := &running{row: row, plan: r.plan, read: time.Now()}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.rows[row.num] == r {
+		w.rows[row.num] = now
+	}
+	return now, nil
 }
 
 func (w *worker) forget(e errand) {
