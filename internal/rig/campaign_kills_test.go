@@ -78,7 +78,7 @@ func TestCampaignSurvives(t *testing.T) {
 		Simulator: []string{"--calls-per-second", "-1", "--crowd", m.write("crowd.json", crowdOfMany)},
 	})
 	control(t, http.MethodPut, c.SimURL+"/sim/v1/faults",
-		`{"rest":{"too_many_percent":1,"fail_percent":1,"cut_percent":0.5},"webhooks":{"lose_percent":0.5,"shuffle":true}}`)
+		`{"rest":{"fail_percent":1,"cut_percent":0.5},"webhooks":{"lose_percent":0.5,"shuffle":true}}`)
 	book := m.begin(t, database)
 	workers := [2]*rig.Process{}
 	for i := range workers {

@@ -43,7 +43,8 @@ type verdict struct {
 	Numbers     int            `json:"numbers"` // that were rung
 	People      int            `json:"people"`
 	Peak        int            `json:"peak"` // most calls asked for within any second
-	Mean        float64        `json:"mean"` // calls a second while it was steady; 0: too short to say
+	Tens        []int          `json:"tens"` // calls asked for in each ten seconds
+	Mean        float64        `json:"mean"` // calls a second while it was steady: people waited for their first call; 0: is not judged
 	AtOnce      int            `json:"at_once"`
 	Paid        map[string]int `json:"paid"` // by currency, in its smallest unit
 	Payments    int            `json:"payments"`
@@ -152,6 +153,11 @@ func judgePlaces(v *verdict, calls []call, kept rules) {
 // judgePace looks at every stretch of one second that begins with a call, and at the mean while it was steady.
 func judgePace(v *verdict, calls []call, o options) {
 	for first, i := 0, 0; i < len(calls); i++ {
+		ten := int(calls[i].PostedAt.Sub(calls[0].PostedAt) / (10 * time.Second))
+		for len(v.Tens) <= ten {
+			v.Tens = append(v.Tens, 0)
+		}
+		v.Tens[ten]++
 		for calls[i].PostedAt.Sub(calls[first].PostedAt) >= time.Second {
 			first++
 		}
@@ -165,9 +171,16 @@ func judgePace(v *verdict, calls []call, o options) {
 	if len(calls) == 0 || o.slack == 0 {
 		return
 	}
-	begin, end := calls[0].PostedAt.Add(o.lead), calls[len(calls)-1].PostedAt.Add(-o.lead)
+	// There is always somebody to be rung as long as people wait for their first call.
+	last := calls[0].PostedAt
+	for _, c := range calls {
+		if c.Query["attempt"] == "1" {
+			last = c.PostedAt
+		}
+	}
+	begin, end := calls[0].PostedAt.Add(o.lead), last.Add(-o.lead)
 	if end.Sub(begin) < o.lead {
-		v.wrong("%s is too short to judge the pace by", calls[len(calls)-1].PostedAt.Sub(calls[0].PostedAt))
+		v.wrong("%s is too short to judge the pace by", last.Sub(calls[0].PostedAt))
 		return
 	}
 	n := 0

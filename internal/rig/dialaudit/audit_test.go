@@ -66,7 +66,7 @@ func TestAudit(t *testing.T) {
 		"too fast":          {log: made("1", "2", "1", 0, ended) + made("1", "2", "2", time.Minute, `,"ended_at":"2026-11-20T15:01:00.1Z"`) + made("1", "2", "3", time.Minute+500*time.Millisecond, `,"ended_at":"2026-11-20T15:01:00.6Z"`) + made("1", "2", "4", time.Minute+999*time.Millisecond, ""), want: "3 calls were asked for in the second"},
 		"just slow enough":  {log: made("1", "2", "2", time.Minute, `,"ended_at":"2026-11-20T15:01:00.1Z"`) + made("1", "2", "3", time.Minute+500*time.Millisecond, `,"ended_at":"2026-11-20T15:01:00.6Z"`) + made("1", "2", "4", time.Minute+time.Second, "")},
 		"too many at once":  {log: made("1", "2", "1", 0, "") + made("2", "3", "1", time.Hour, ""), change: func(o *options) { o.atOnce = 1 }, want: "2 calls were live at once"},
-		"too slow":          {log: made("1", "2", "1", 0, ended) + made("1", "2", "2", 30*time.Second, ""), change: func(o *options) { o.slack, o.lead = 2, time.Second }, want: "the mean pace is"},
+		"too slow":          {log: made("1", "2", "1", 0, ended) + made("1", "3", "1", 30*time.Second, ""), change: func(o *options) { o.slack, o.lead = 2, time.Second }, want: "the mean pace is"},
 		"too short to tell": {log: made("1", "2", "1", 0, ended), change: func(o *options) { o.slack, o.lead = 2, time.Second }, want: "too short"},
 	} {
 		t.Run(name, func(t *testing.T) {
