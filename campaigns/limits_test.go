@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
+	"github.com/paydial/paydial/campaigns/rules"
+	"github.com/paydial/paydial/internal/pgtest"
 )
 
 // debtColumns are the columns of a list whose rows name a debt.
@@ -153,4 +155,42 @@ func TestAScheduledStart(t *testing.T) {
 	if st := f.status("summer"); st.State != campaigns.StateDraft || !st.StartAt.IsZero() || len(f.calls()) != 2 {
 		t.Errorf("its start was called off: %+v, %d calls", st.Campaign, len(f.calls()))
 	}
+}
+
+// Calls that another system made count for the limits; one that cannot be read says why, and taking them again adds none.
+func TestPastCallsOfAnotherSystem(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func() string{"sqlite": func() string { return "sqlite::memory:" }, "postgres": func() string { return pgtest.Start(t) }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newField(t, url())
+			lines := []string{"limits: { per_person_per_week: 3 }", debtColumns}
+			var past strings.Builder
+			past.WriteString("phone,at,debt_id,talked\n")
+			for i := range 3 {
+				fmt.Fprintf(&past, "+13125550001,%s,,no\n", f.now().Add(-time.Duration(i+1)*time.Hour).UTC().Format(time.RFC3339))
+			}
+			for turn := range 2 {
+				res, err := f.answers.TakePast(t.Context(), campaigns.PastRequest{From: strings.NewReader(past.String()), Source: "old dialer"}, nil)
+				if err != nil || res.Rows != 3 || res.New != int64(3-3*turn) || res.Already != int64(3*turn) {
+					t.Fatalf("%+v, %v", res, err)
+				}
+			}
+			spring := f.create(file("spring", lines...), debtor("+13125550001", ""))
+			f.work(f.open(nil))
+			st := f.until(spring, "the limit to hold", func(st campaigns.Status) bool { return reasonHeld(st, "week_cap") == 1 })
+			if n := len(f.calls()); n != 0 {
+				t.Errorf("%d calls: %+v", n, st.HeldBack)
+			}
+		})
+	}
+}
+
+func reasonHeld(st campaigns.Status, reason rules.Reason) (n int) {
+	for _, h := range st.HeldBack {
+		if h.Reason == reason {
+			n += h.People
+		}
+	}
+	return n
 }

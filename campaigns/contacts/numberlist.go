@@ -29,6 +29,11 @@ func ReadNumbers(ctx context.Context, from io.Reader, o NumberOptions, each func
 	if err != nil {
 		return Summary{}, err
 	}
+	return r.run(ctx, o, reject, func(rec record, number string) error { return each(rec.line, number) })
+}
+
+// run reads to the end.
+func (r *numberReader) run(ctx context.Context, o NumberOptions, reject func(Reject, []string) error, each func(record, string) error) (Summary, error) {
 	for n := 0; ; n++ {
 		if n%progressEvery == 0 {
 			if err := ctx.Err(); err != nil {
@@ -136,7 +141,7 @@ func (r *numberReader) header(rec record, o NumberOptions) (record, error) {
 }
 
 // take hands over the number of one row.
-func (r *numberReader) take(rec record, each func(int, string) error, reject func(Reject, []string) error) error {
+func (r *numberReader) take(rec record, each func(record, string) error, reject func(Reject, []string) error) error {
 	if rec.blank() || strings.HasPrefix(strings.TrimSpace(rec.cells[0]), "#") {
 		r.sum.Blank++
 		return nil
@@ -148,7 +153,7 @@ func (r *numberReader) take(rec record, each func(int, string) error, reject fun
 		return reject(*why, rec.cells)
 	}
 	r.sum.Rows++
-	return each(rec.line, number)
+	return each(rec, number)
 }
 
 func (r *numberReader) number(rec record) (string, *Reject) {

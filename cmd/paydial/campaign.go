@@ -27,7 +27,7 @@ func campaignCommand(s streams) *cobra.Command {
 			"  paydial campaign why spring-renewals +15550142002        # why is this person not called?\n" +
 			"  paydial campaign stop --all                              # nobody else is rung",
 	}
-	inGroup(cmd, "Before", campaignCheckCommand(s), campaignPreviewCommand(s))
+	inGroup(cmd, "Before", campaignCheckCommand(s), campaignPreviewCommand(s), campaignPastCommand(s))
 	campaignServerCommands(cmd, s)
 	return cmd
 }

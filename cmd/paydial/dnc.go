@@ -61,6 +61,7 @@ func (d *dncFlags) who() string {
 // dncStore is the lists of a database, and its audit log.
 type dncStore struct {
 	*campaigns.DoNotCall
+	all *campaigns.Campaigns
 	log *audit.Log
 	end func()
 }
@@ -79,13 +80,14 @@ func (d *dncFlags) open(cmd *cobra.Command) (*dncStore, error) {
 		return nil, startFailure(err, v)
 	}
 	st := &dncStore{end: func() { _ = base.Close() }}
-	if st.DoNotCall, err = campaigns.NewDoNotCall(cmd.Context(), base, nil); err == nil {
+	if st.all, err = campaigns.New(cmd.Context(), campaigns.Config{DB: base}); err == nil {
 		st.log, err = audit.New(cmd.Context(), base)
 	}
 	if err != nil {
 		st.end()
 		return nil, startFailure(err, v)
 	}
+	st.DoNotCall = st.all.Lists()
 	return st, nil
 }
 
