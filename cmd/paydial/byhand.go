@@ -3,10 +3,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/paydial/paydial/internal/caller"
@@ -74,21 +72,4 @@ func waitFor(waiting string) string {
 		return words
 	}
 	return waiting
-}
-
-// readLines reads what is typed, a line at a time, and closes when there is no more.
-func readLines(ctx context.Context, s streams) <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		in := bufio.NewScanner(s.in)
-		for in.Scan() {
-			select {
-			case lines <- strings.TrimSpace(in.Text()):
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return lines
 }
