@@ -131,6 +131,9 @@ func (b *tab) look(name string) {
 	for _, width := range []int64{1280, 360} {
 		b.do(chromedp.EmulateViewport(width, 900))
 		for _, colours := range []string{"light", "dark"} {
+			if !everyLook && (width == 360) != (colours == "dark") {
+				continue
+			}
 			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 			})

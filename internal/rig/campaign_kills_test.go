@@ -47,7 +47,7 @@ pace: { at_once: 400, per_minute: 3000 }
 ring_for: 20s
 answering_machine: { detect: wait_for_beep, then: leave_message, unsure_means: human }
 try_again:
-  busy: { after: 1m, up_to: 1 }
+  busy: { after: 20s, up_to: 1 }
   call_back: { after: 1 day, up_to: 1 }
 limits: { per_person_per_day: 2 }
 never_call: [company, lists/never.txt]
@@ -61,13 +61,13 @@ rules_off: { holidays: the test runs on any day%[2]s }
 // list, and never more calls were asked for in any second than the account may. PAYDIAL_TEST_CONTACTS=20000 runs it with
 // that many people, and judges the mean pace too: it takes eight minutes.
 func TestCampaignSurvives(t *testing.T) {
-	people, killEvery := 400, 2500*time.Millisecond
+	people, killEvery, lost := 400, 2500*time.Millisecond, 0.0
 	if text := os.Getenv("PAYDIAL_TEST_CONTACTS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		people, killEvery = n, 15*time.Second
+		people, killEvery, lost = n, 15*time.Second, 0.5
 	} else {
 		t.Parallel()
 	}
@@ -78,7 +78,7 @@ func TestCampaignSurvives(t *testing.T) {
 		Simulator: []string{"--calls-per-second", "-1", "--crowd", m.write("crowd.json", crowdOfMany)},
 	})
 	control(t, http.MethodPut, c.SimURL+"/sim/v1/faults",
-		`{"rest":{"fail_percent":1,"cut_percent":0.5},"webhooks":{"lose_percent":0.5,"shuffle":true}}`)
+		fmt.Sprintf(`{"rest":{"fail_percent":1,"cut_percent":0.5},"webhooks":{"lose_percent":%v,"shuffle":true}}`, lost))
 	book := m.begin(t, database)
 	workers := [2]*rig.Process{}
 	for i := range workers {

@@ -113,7 +113,7 @@ func statusOf(t *testing.T, c *rig.Cluster, name string) (st campaigns.Status) {
 func TestPauseWhileCallsAreLive(t *testing.T) {
 	t.Parallel()
 	m := newMany(t, 1000)
-	c := ringing(t, m, `{"seed": 1, "pace": 0.4, "weights": {"pays": 1, "later": 1}}`)
+	c := ringing(t, m, `{"seed": 1, "pace": 0.25, "weights": {"pays": 1, "later": 1}}`)
 	m.startOver(t, c, campaignName, fmt.Sprintf(campaignFile, "00:00-24:00", atAnyHour), m.text)
 	eventually(t, "a hundred live calls", func() bool { return statusOf(t, c, campaignName).Counts.Calling >= liveCalls })
 	api(t, c, http.MethodPost, "/api/v1/campaigns/"+campaignName+"/pause", "application/json", `{"note":"lunch"}`)

@@ -1,0 +1,7 @@
+//go:build race
+
+package console_test
+
+// everyLook says whether the galleries look at each page in both widths and in both colours. Under the race detector,
+// which has nothing to find in a browser, it is wide and light, and narrow and dark.
+const everyLook = false
