@@ -144,6 +144,12 @@ func (b *browser) look(name string) {
 			colours string
 			rules   []string
 		}{{"light", nil}, {"dark", ofColours}} {
+			if !everyLook {
+				if (at.width == 360) != (in.colours == "dark") {
+					continue
+				}
+				in.rules = nil
+			}
 			b.colours(in.colours)
 			b.judge(name+at.name+"-"+in.colours, in.rules...)
 			b.picture("desk-" + name + at.name + "-" + in.colours)

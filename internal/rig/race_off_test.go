@@ -7,3 +7,5 @@ const deskSessions, deskAtOnce = 500, 16
 
 // recordingsKept is how many recordings are copied by workers that are killed.
 const recordingsKept = 2000
+
+const everyLook = true

@@ -6,3 +6,6 @@ package rig_test
 const deskSessions, deskAtOnce = 40, 6
 
 const recordingsKept = 200
+
+// everyLook says whether pages are looked at in both widths and in both colours: else wide and light, and narrow and dark.
+const everyLook = false
