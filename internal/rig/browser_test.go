@@ -57,8 +57,9 @@ func TestPayInTheBrowser(t *testing.T) {
 
 // browser is one page of Chromium.
 type browser struct {
-	t   *testing.T
-	ctx context.Context
+	looks int // so far, of the gallery
+	t     *testing.T
+	ctx   context.Context
 }
 
 // openBrowser opens a page with cookies of the test's own.

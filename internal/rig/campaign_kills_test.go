@@ -61,7 +61,7 @@ rules_off: { holidays: the test runs on any day%[2]s }
 // list, and never more calls were asked for in any second than the account may. PAYDIAL_TEST_CONTACTS=20000 runs it with
 // that many people, and judges the mean pace too: it takes eight minutes.
 func TestCampaignSurvives(t *testing.T) {
-	people, killEvery, lost := 400, 2500*time.Millisecond, 0.0
+	people, killEvery, lost := 250, 2500*time.Millisecond, 0.0
 	if text := os.Getenv("PAYDIAL_TEST_CONTACTS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -193,7 +193,7 @@ func (m *many) begin(t *testing.T, database string) *campaigns.Campaigns {
 
 // watch kills one worker after the other until nobody is left who may be rung now.
 func (m *many) watch(t *testing.T, book *campaigns.Campaigns, workers [2]*rig.Process, every time.Duration) (kills int) {
-	most := max(8, m.people/2000)
+	most := max(4, m.people/1000)
 	t.Helper()
 	kill, look := time.NewTicker(every), time.NewTicker(500*time.Millisecond)
 	defer kill.Stop()

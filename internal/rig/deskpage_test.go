@@ -145,7 +145,7 @@ func (b *browser) look(name string) {
 			rules   []string
 		}{{"light", nil}, {"dark", ofColours}} {
 			if !everyLook {
-				if (at.width == 360) != (in.colours == "dark") {
+				if narrow := b.looks%2 == 1; (at.width == 360) != narrow || (in.colours == "dark") != narrow {
 					continue
 				}
 				in.rules = nil
@@ -155,6 +155,7 @@ func (b *browser) look(name string) {
 			b.picture("desk-" + name + at.name + "-" + in.colours)
 		}
 	}
+	b.looks++
 	b.do(chromedp.EmulateViewport(320, 700))
 	b.until("document.documentElement.scrollWidth <= 320")
 	b.do(chromedp.EmulateViewport(1280, 900))

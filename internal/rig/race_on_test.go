@@ -7,5 +7,6 @@ const deskSessions, deskAtOnce = 40, 6
 
 const recordingsKept = 200
 
-// everyLook says whether pages are looked at in both widths and in both colours: else wide and light, and narrow and dark.
+// everyLook says whether pages are looked at in both widths and in both colours: else every other
+// one is wide and light, the rest narrow and dark.
 const everyLook = false
