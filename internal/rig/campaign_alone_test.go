@@ -25,7 +25,7 @@ func TestNobodyTakesTheCall(t *testing.T) {
 	}}})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	go person{t, r, map[string]string{"+13125550101": "2", "+13125550102": "1"}}.live(ctx)
+	person{t, r, map[string]string{"+13125550101": "2", "+13125550102": "1"}}.begin()
 	all := r.Local.App.Campaigns
 	file := strings.ReplaceAll(outboundCampaign, "NAME", "spring") + "stop_by_itself_if: { abandoned: more than 3% of answered calls }\n"
 	_, _, err := all.Create(ctx, campaigns.CreateRequest{
