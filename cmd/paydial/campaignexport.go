@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -16,35 +13,6 @@ import (
 
 	"github.com/paydial/paydial/campaigns"
 )
-
-// pages hands over the items of a list of the API, page by page, up to limit of them; 0 is no limit. It tells whether
-// there are more.
-func (c *deskClient) pages(ctx context.Context, path string, q url.Values, limit int, fn func(json.RawMessage) error) (more bool, err error) {
-	for n := 0; ; {
-		size := maxListed
-		if limit > 0 {
-			size = min(size, limit-n)
-		}
-		q.Set("limit", strconv.Itoa(size))
-		var page struct {
-			Items []json.RawMessage `json:"items"`
-			Next  string            `json:"next"`
-		}
-		if _, err := c.get(ctx, path+"?"+q.Encode(), &page); err != nil {
-			return false, err
-		}
-		for _, item := range page.Items {
-			if err := fn(item); err != nil {
-				return false, err
-			}
-		}
-		n += len(page.Items)
-		if page.Next == "" || limit > 0 && n >= limit {
-			return page.Next != "", nil
-		}
-		q.Set("after", page.Next)
-	}
-}
 
 // exportKinds is what can be exported of a campaign.
 func exportKinds() []string { return []string{"outcomes", "attempts", "people", "audit"} }
@@ -122,17 +90,12 @@ func (c *campaignServer) changesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var page struct {
-				Items json.RawMessage `json:"items"`
-			}
-			if _, err := api.get(cmd.Context(), campaignPath(args[0], "changes"), &page); err != nil {
-				return err
-			}
 			var all []campaigns.Change
-			if err := decoded(page.Items, &all); err != nil {
+			raw, err := api.items(cmd.Context(), campaignPath(args[0], "changes"), &all)
+			if err != nil {
 				return err
 			}
-			return c.tell(page.Items, func() { c.printChanges(all) })
+			return c.tell(raw, func() { c.printChanges(all) })
 		},
 	})
 }

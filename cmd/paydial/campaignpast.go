@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,43 +36,15 @@ func campaignPastCommand(s streams) *cobra.Command {
 }
 
 func (d *dncFlags) runPast(cmd *cobra.Command, name string, f importFlags) error {
-	from, size, err := d.source(name)
+	var res campaigns.PastResult
+	err := d.takeIn(cmd, name, f, intake{action: "campaign.past", failed: dncFailure, take: func(in *takenFile) (_ int64, err error) {
+		res, err = in.st.all.TakePast(cmd.Context(), campaigns.PastRequest{
+			From: in.from, Country: strings.ToUpper(d.country), Source: in.source, DryRun: f.dryRun, Rejected: in.rejected,
+		}, func(r campaigns.PastResult) { in.progress(r.Bytes) })
+		return res.Rejected, err
+	}})
 	if err != nil {
 		return err
-	}
-	defer func() { _ = from.Close() }()
-	q := campaigns.PastRequest{From: from, Country: strings.ToUpper(d.country), Source: f.source, DryRun: f.dryRun}
-	if q.Source == "" {
-		q.Source = filepath.Base(name)
-	}
-	st, err := d.open(cmd)
-	if err != nil {
-		return err
-	}
-	defer st.end()
-	var out *ownFile
-	if f.rejected != "" {
-		if out, err = newOwnFile(f.rejected); err != nil {
-			return err
-		}
-		defer out.discard()
-		q.Rejected = out
-	}
-	if !f.dryRun {
-		if err := d.note(cmd, st, "campaign.past", fmt.Sprintf("%s, source %s", name, q.Source)); err != nil {
-			return err
-		}
-	}
-	p := newMeter(d.s)
-	res, err := st.all.TakePast(cmd.Context(), q, func(r campaigns.PastResult) { p.at("reading "+name, r.Bytes, size, true) })
-	p.end()
-	if err != nil {
-		return dncFailure(err)
-	}
-	if out != nil && res.Rejected > 0 {
-		if err := out.keep(); err != nil {
-			return err
-		}
 	}
 	return d.printPast(res, f)
 }

@@ -88,17 +88,12 @@ func (c *campaignServer) listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var page struct {
-				Items json.RawMessage `json:"items"`
-			}
 			var all []listedCampaign
-			if _, err := api.get(cmd.Context(), "/api/v1/campaigns", &page); err != nil {
+			raw, err := api.items(cmd.Context(), "/api/v1/campaigns", &all)
+			if err != nil {
 				return err
 			}
-			if err := json.Unmarshal(page.Items, &all); err != nil {
-				return fail(exitFailed, "decode the app's answer: %v", err)
-			}
-			return c.tell(page.Items, func() { c.printCampaigns(all) })
+			return c.tell(raw, func() { c.printCampaigns(all) })
 		},
 	})
 }

@@ -50,49 +50,78 @@ func (d *dncFlags) importCommand() *cobra.Command {
 }
 
 func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) error {
-	q := campaigns.ImportRequest{List: d.list, Country: strings.ToUpper(d.country), Reason: f.because, Source: f.source, By: d.who(), DryRun: f.dryRun}
+	q := campaigns.ImportRequest{List: d.list, Country: strings.ToUpper(d.country), Reason: f.because, By: d.who(), DryRun: f.dryRun}
 	var err error
 	if q.Expires, err = dayFlag("expires", f.expires); err != nil {
 		return err
 	}
+	var res campaigns.ImportResult
+	err = d.takeIn(cmd, name, f, intake{action: "dnc.import", into: " into " + d.list, take: func(in *takenFile) (_ int64, err error) {
+		q.From, q.Source, q.Rejected = in.from, in.source, in.rejected
+		res, err = in.st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { in.progress(r.Bytes) })
+		return res.Rejected, err
+	}, failed: func(err error) error { return d.importFailure(res, err) }})
+	if err != nil {
+		return err
+	}
+	return d.printImport(res, f)
+}
+
+// intake is how a file is taken in.
+type intake struct {
+	action, into string // for the line of the audit log
+	take         func(*takenFile) (rejected int64, err error)
+	failed       func(error) error // what is said when it went wrong
+}
+
+// takenFile is a file that is being taken in.
+type takenFile struct {
+	st       *dncStore
+	from     io.Reader
+	source   string
+	rejected io.Writer // nil: nobody wants the rejected rows
+	progress func(bytes int64)
+}
+
+// takeIn opens a file, the database and the file of rejected rows, notes what is about to be done, and has it done.
+func (d *dncFlags) takeIn(cmd *cobra.Command, name string, f importFlags, how intake) error {
 	from, size, err := d.source(name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	if q.From = from; q.Source == "" {
-		q.Source = filepath.Base(name)
+	in := &takenFile{from: from, source: f.source}
+	if in.source == "" {
+		in.source = filepath.Base(name)
 	}
-	st, err := d.open(cmd)
-	if err != nil {
+	if in.st, err = d.open(cmd); err != nil {
 		return err
 	}
-	defer st.end()
+	defer in.st.end()
 	var out *ownFile
 	if f.rejected != "" {
 		if out, err = newOwnFile(f.rejected); err != nil {
 			return err
 		}
 		defer out.discard()
-		q.Rejected = out
+		in.rejected = out
 	}
 	if !f.dryRun {
-		if err := d.note(cmd, st, "dnc.import", fmt.Sprintf("%s into %s, source %s", name, d.list, q.Source)); err != nil {
+		if err := d.note(cmd, in.st, how.action, fmt.Sprintf("%s%s, source %s", name, how.into, in.source)); err != nil {
 			return err
 		}
 	}
 	p := newMeter(d.s)
-	res, err := st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { p.at("reading "+name, r.Bytes, size, true) })
+	in.progress = func(bytes int64) { p.at("reading "+name, bytes, size, true) }
+	rejected, err := how.take(in)
 	p.end()
 	if err != nil {
-		return d.importFailure(res, err)
+		return how.failed(err)
 	}
-	if out != nil && res.Rejected > 0 {
-		if err := out.keep(); err != nil {
-			return err
-		}
+	if out == nil || rejected == 0 {
+		return nil
 	}
-	return d.printImport(res, f)
+	return out.keep()
 }
 
 // importFailure says what had been done when it went wrong.

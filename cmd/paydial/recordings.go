@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -126,38 +124,6 @@ func (f *recordingFilter) query() url.Values {
 		}
 	}
 	return q
-}
-
-// maxListed is the longest page that the API gives.
-const maxListed = 200
-
-// eachRecording hands over the recordings that a filter finds, page by page, up to limit of them; 0 is no limit. It
-// tells whether there are more.
-func eachRecording(ctx context.Context, c *deskClient, q url.Values, limit int, fn func(json.RawMessage) error) (more bool, err error) {
-	for n := 0; ; {
-		size := maxListed
-		if limit > 0 {
-			size = min(size, limit-n)
-		}
-		q.Set("limit", strconv.Itoa(size))
-		var page struct {
-			Items []json.RawMessage `json:"items"`
-			Next  string            `json:"next"`
-		}
-		if _, err := c.get(ctx, "/api/v1/recordings?"+q.Encode(), &page); err != nil {
-			return false, err
-		}
-		for _, item := range page.Items {
-			if err := fn(item); err != nil {
-				return false, err
-			}
-		}
-		n += len(page.Items)
-		if page.Next == "" || limit > 0 && n >= limit {
-			return page.Next != "", nil
-		}
-		q.Set("after", page.Next) // a page may have fewer than were asked for
-	}
 }
 
 // recordingID is an argument that names a recording.

@@ -84,7 +84,7 @@ type exported struct {
 // run exports what a query finds.
 func (e *export) run(ctx context.Context, q url.Values) error {
 	shown := q.Encode()
-	_, err := eachRecording(ctx, e.c, q, 0, func(item json.RawMessage) error {
+	_, err := e.c.pages(ctx, "/api/v1/recordings", q, 0, func(item json.RawMessage) error {
 		x := exported{Recording: item}
 		if err := json.Unmarshal(item, &x.row); err != nil {
 			return fail(exitFailed, "decode the app's answer: %v", err)

@@ -136,17 +136,12 @@ func (r *recordingCommand) holdsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var page struct {
-				Items json.RawMessage `json:"items"`
-			}
-			if _, err := c.get(cmd.Context(), fmt.Sprintf("/api/v1/holds?released=%t", released), &page); err != nil {
+			var holds []holdRow
+			raw, err := c.items(cmd.Context(), fmt.Sprintf("/api/v1/holds?released=%t", released), &holds)
+			if err != nil {
 				return err
 			}
-			var holds []holdRow
-			if err := json.Unmarshal(page.Items, &holds); err != nil {
-				return fail(exitFailed, "decode the app's answer: %v", err)
-			}
-			return r.tell(page.Items, func() { r.printHolds(holds) })
+			return r.tell(raw, func() { r.printHolds(holds) })
 		},
 	}
 	cmd.Flags().BoolVar(&released, "released", false, "those that were released too")

@@ -34,7 +34,7 @@ func (r *recordingCommand) listCommand() *cobra.Command {
 				return err
 			}
 			items, rows := []json.RawMessage{}, []recordingRow{}
-			more, err := eachRecording(cmd.Context(), c, f.query(), limit, func(item json.RawMessage) error {
+			more, err := c.pages(cmd.Context(), "/api/v1/recordings", f.query(), limit, func(item json.RawMessage) error {
 				var row recordingRow
 				items = append(items, item)
 				err := json.Unmarshal(item, &row)
@@ -178,17 +178,9 @@ type reason struct {
 
 // reasons asks why a recording's dates are what they are.
 func (c *deskClient) reasons(ctx context.Context, sid string) ([]reason, json.RawMessage, error) {
-	var page struct {
-		Items json.RawMessage `json:"items"`
-	}
-	if _, err := c.get(ctx, "/api/v1/recordings/"+url.PathEscape(sid)+"/why", &page); err != nil {
-		return nil, nil, err
-	}
 	var out []reason
-	if err := json.Unmarshal(page.Items, &out); err != nil {
-		return nil, nil, fail(exitFailed, "decode the app's answer: %v", err)
-	}
-	return out, page.Items, nil
+	raw, err := c.items(ctx, "/api/v1/recordings/"+url.PathEscape(sid)+"/why", &out)
+	return out, raw, err
 }
 
 // printReasons prints why dates are what they are.
