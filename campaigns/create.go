@@ -44,17 +44,6 @@ func (c *Campaigns) create(ctx context.Context, file flows.File, act Act, fill f
 	return &made, err
 }
 
-// createRows is create with rows that were read already.
-func (c *Campaigns) createRows(ctx context.Context, file flows.File, act Act, rows func(yield func(contacts.Row) bool)) (*Campaign, error) {
-	return c.create(ctx, file, act, func(_ *plan, in *inserter) (err error) {
-		rows(func(r contacts.Row) bool {
-			err = in.person(ctx, r)
-			return err == nil
-		})
-		return err
-	})
-}
-
 // reserve writes the campaign's row, as one whose list is being read. What an import that was broken off left of that
 // name goes. An error is ErrExists, or the database's.
 func (c *Campaigns) reserve(ctx context.Context, p *plan, file flows.File) (*campaignRow, error) {

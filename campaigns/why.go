@@ -83,9 +83,7 @@ func whyText(r *campaignRow, x *personRow, d rules.Decision, next, now time.Time
 func (c *Campaigns) Skip(ctx context.Context, name, id string, act Act) error {
 	return c.mark(ctx, name, marking{id, "skipped", act}, func(x *personRow) error {
 		x.skipped = true
-		if x.State == PersonPending || x.State == PersonWaiting {
-			x.done("", rules.Skipped, joined("skipped by "+someone(act.By), act.Note))
-		}
+		x.leaveOut(rules.Skipped, joined("skipped by "+someone(act.By), act.Note))
 		return nil
 	})
 }
@@ -94,11 +92,16 @@ func (c *Campaigns) Skip(ctx context.Context, name, id string, act Act) error {
 func (c *Campaigns) MarkPaid(ctx context.Context, name, id string, act Act) error {
 	return c.mark(ctx, name, marking{id, "paid", act}, func(x *personRow) error {
 		x.paid = true
-		if x.State == PersonPending || x.State == PersonWaiting {
-			x.done("", rules.Paid, joined("paid meanwhile, says "+someone(act.By), act.Note))
-		}
+		x.leaveOut(rules.Paid, joined("paid meanwhile, says "+someone(act.By), act.Note))
 		return nil
 	})
+}
+
+// leaveOut has a person who waits not rung any more.
+func (x *personRow) leaveOut(reason rules.Reason, text string) {
+	if x.State == PersonPending || x.State == PersonWaiting {
+		x.done("", reason, text)
+	}
 }
 
 // marking is what is done to a person by hand.
