@@ -45,9 +45,9 @@ func open(t *testing.T, url string) *db.DB {
 
 var migrations = fstest.MapFS{
 	"migrations/sqlite/00001_things.sql": {Data: []byte(
-		"-- +goose Up\nCREATE TABLE things (id TEXT PRIMARY KEY, n INTEGER NOT NULL, u TEXT UNIQUE) STRICT;\n-- +goose Down\nDROP TABLE things;\n")},
+		"CREATE TABLE things (id TEXT PRIMARY KEY, n INTEGER NOT NULL, u TEXT UNIQUE) STRICT;\n")},
 	"migrations/postgres/00001_things.sql": {Data: []byte(
-		"-- +goose Up\nCREATE TABLE things (id TEXT PRIMARY KEY, n BIGINT NOT NULL, u TEXT UNIQUE);\n-- +goose Down\nDROP TABLE things;\n")},
+		"CREATE TABLE things (id TEXT PRIMARY KEY, n BIGINT NOT NULL, u TEXT UNIQUE);\n")},
 }
 
 func migrated(t *testing.T, url string) *db.DB {
@@ -71,6 +71,30 @@ func TestMigrateTwice(t *testing.T) {
 		}
 		if err := db.Migrate(t.Context(), d, "x; DROP", migrations); err == nil {
 			t.Error("an owner that is no name was taken")
+		}
+	})
+}
+
+func TestMigrateAllOfAFileOrNothing(t *testing.T) {
+	files := func(sql string) fstest.MapFS {
+		file := &fstest.MapFile{Data: []byte(sql)}
+		return fstest.MapFS{"migrations/sqlite/00001_halves.sql": file, "migrations/postgres/00001_halves.sql": file}
+	}
+	each(t, func(t *testing.T, url string) {
+		d := open(t, url)
+		err := db.Migrate(t.Context(), d, "halves", files("CREATE TABLE one (n INTEGER);\nCREATE TABLE two (n NUMBERS, n TEXT);"))
+		if err == nil || !strings.Contains(err.Error(), "00001_halves.sql") {
+			t.Errorf("a file that cannot be run: got %v, want an error that names it", err)
+		}
+		if err := db.Migrate(t.Context(), d, "halves", files("CREATE TABLE one (n INTEGER);\nCREATE TABLE two (n INTEGER);")); err != nil {
+			t.Errorf("after the file was mended: %v", err)
+		}
+		if _, err := d.Exec(t.Context(), "INSERT INTO two SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM one)"); err != nil {
+			t.Error(err)
+		}
+		unnumbered := fstest.MapFS{"migrations/" + string(d.Dialect()) + "/halves.sql": {}}
+		if err := db.Migrate(t.Context(), d, "others", unnumbered); err == nil || !strings.Contains(err.Error(), "halves.sql") {
+			t.Errorf("a file without a number: got %v", err)
 		}
 	})
 }

@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each thing that somebody did. Rows are only added; each holds the hash of the one before it.
 CREATE TABLE audit (
 	seq         BIGINT  NOT NULL PRIMARY KEY CHECK (seq > 0),
@@ -29,18 +28,11 @@ CREATE TABLE audit_head (
 
 INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '');
 
--- +goose StatementBegin
 CREATE FUNCTION audit_keep() RETURNS trigger AS $$
 BEGIN
 	RAISE EXCEPTION 'lines of the audit log are neither changed nor deleted';
 END;
 $$ LANGUAGE plpgsql;
--- +goose StatementEnd
 
 CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_keep();
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();
-
--- +goose Down
-DROP TABLE audit_head;
-DROP TABLE audit;
-DROP FUNCTION audit_keep();

@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each thing that somebody did. Rows are only added; each holds the hash of the one before it.
 CREATE TABLE audit (
 	seq         INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
@@ -29,18 +28,10 @@ CREATE TABLE audit_head (
 
 INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '');
 
--- +goose StatementBegin
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN
 	SELECT RAISE(ABORT, 'lines of the audit log are not changed');
 END;
--- +goose StatementEnd
 
--- +goose StatementBegin
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN
 	SELECT RAISE(ABORT, 'lines of the audit log are not deleted');
 END;
--- +goose StatementEnd
-
--- +goose Down
-DROP TABLE audit_head;
-DROP TABLE audit;

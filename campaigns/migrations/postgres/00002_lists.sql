@@ -1,4 +1,3 @@
--- +goose Up
 -- An entry is a number in E.164, or 'k:' and the key of a person or an account. All times are milliseconds since 1970.
 ALTER TABLE do_not_call ADD COLUMN source TEXT NOT NULL DEFAULT ''; -- where it comes from: a call, a file, a registry
 ALTER TABLE do_not_call ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
@@ -28,11 +27,3 @@ CREATE TABLE do_not_call_removed (
 	why      TEXT NOT NULL
 );
 CREATE INDEX do_not_call_removed_number ON do_not_call_removed (number);
-
--- +goose Down
-DROP TABLE do_not_call_removed;
-DROP TABLE do_not_call_lists;
-DROP INDEX do_not_call_number;
-ALTER TABLE do_not_call DROP COLUMN expires;
-ALTER TABLE do_not_call DROP COLUMN added_by;
-ALTER TABLE do_not_call DROP COLUMN source;

@@ -1,4 +1,3 @@
--- +goose Up
 CREATE TABLE do_not_call (
     list   TEXT NOT NULL,
     number TEXT NOT NULL,
@@ -6,6 +5,3 @@ CREATE TABLE do_not_call (
     added  INTEGER NOT NULL, -- milliseconds since 1970
     PRIMARY KEY (list, number)
 ) STRICT, WITHOUT ROWID;
-
--- +goose Down
-DROP TABLE do_not_call;

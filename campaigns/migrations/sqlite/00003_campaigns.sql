@@ -1,4 +1,3 @@
--- +goose Up
 CREATE TABLE campaigns (
 	num          INTEGER NOT NULL PRIMARY KEY CHECK (num > 0), -- what its rows elsewhere name it by
 	id           TEXT    NOT NULL UNIQUE,
@@ -146,11 +145,3 @@ CREATE TABLE campaign_changes (
 	person   INTEGER NOT NULL, -- row of the person it was about; 0: the campaign
 	PRIMARY KEY (campaign, n)
 ) STRICT, WITHOUT ROWID;
-
--- +goose Down
-DROP TABLE campaign_changes;
-DROP TABLE campaign_minutes;
-DROP TABLE campaign_past;
-DROP TABLE campaign_attempts;
-DROP TABLE campaign_people;
-DROP TABLE campaigns;

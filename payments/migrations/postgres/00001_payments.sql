@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each attempt to charge or save, written before <Pay> is sent. No column is meant for a card
 -- number: texts are searched by the store, and what is short by nature is held short here.
 CREATE TABLE payments (
@@ -46,7 +45,3 @@ CREATE TABLE payment_guards (
 	guard   TEXT NOT NULL PRIMARY KEY,
 	payment TEXT NOT NULL REFERENCES payments (id)
 );
-
--- +goose Down
-DROP TABLE payment_guards;
-DROP TABLE payments;

@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each recording. Every step (copying, deleting ...) is claimed here before it is done.
 CREATE TABLE recordings (
 	sid                TEXT    COLLATE "C" NOT NULL PRIMARY KEY,
@@ -102,13 +101,11 @@ CREATE TABLE recording_receipts_head (
 
 INSERT INTO recording_receipts_head (id, n, hash) VALUES (1, 0, '');
 
--- +goose StatementBegin
 CREATE FUNCTION recording_receipts_keep() RETURNS trigger AS $$
 BEGIN
 	RAISE EXCEPTION 'receipts are neither changed nor deleted';
 END;
 $$ LANGUAGE plpgsql;
--- +goose StatementEnd
 
 CREATE TRIGGER recording_receipts_no_change BEFORE UPDATE OR DELETE ON recording_receipts
 	FOR EACH ROW EXECUTE FUNCTION recording_receipts_keep();
@@ -136,13 +133,3 @@ CREATE TABLE recording_clock (
 );
 
 INSERT INTO recording_clock (id, ahead_ms, seen_at) VALUES (1, 0, 0);
-
--- +goose Down
-DROP TABLE recording_clock;
-DROP TABLE recording_sweeps;
-DROP TABLE recording_receipts_head;
-DROP TABLE recording_receipts;
-DROP TABLE recording_holds;
-DROP TABLE recording_counts;
-DROP TABLE recordings;
-DROP FUNCTION recording_receipts_keep();

@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each recording. Every step (copying, deleting ...) is claimed here before it is done.
 CREATE TABLE recordings (
 	sid                TEXT    NOT NULL PRIMARY KEY,
@@ -102,17 +101,13 @@ CREATE TABLE recording_receipts_head (
 
 INSERT INTO recording_receipts_head (id, n, hash) VALUES (1, 0, '');
 
--- +goose StatementBegin
 CREATE TRIGGER recording_receipts_no_update BEFORE UPDATE ON recording_receipts BEGIN
 	SELECT RAISE(ABORT, 'receipts are not changed');
 END;
--- +goose StatementEnd
 
--- +goose StatementBegin
 CREATE TRIGGER recording_receipts_no_delete BEFORE DELETE ON recording_receipts BEGIN
 	SELECT RAISE(ABORT, 'receipts are not deleted');
 END;
--- +goose StatementEnd
 
 -- Where the comparison with Twilio's list stands: one row for each kind of pass.
 CREATE TABLE recording_sweeps (
@@ -135,12 +130,3 @@ CREATE TABLE recording_clock (
 ) STRICT;
 
 INSERT INTO recording_clock (id, ahead_ms, seen_at) VALUES (1, 0, 0);
-
--- +goose Down
-DROP TABLE recording_clock;
-DROP TABLE recording_sweeps;
-DROP TABLE recording_receipts_head;
-DROP TABLE recording_receipts;
-DROP TABLE recording_holds;
-DROP TABLE recording_counts;
-DROP TABLE recordings;

@@ -1,4 +1,3 @@
--- +goose Up
 -- What is known of a recording during a payment: one row for each, written before Twilio is asked to pause it, and one
 -- with recording '' for what Twilio's list said at all. payment is the ledger's ID, or 'step:...' for a flow's own step.
 CREATE TABLE recording_pauses (
@@ -19,6 +18,3 @@ CREATE TABLE recording_pauses (
 CREATE INDEX recording_pauses_call ON recording_pauses (call);
 CREATE INDEX recording_pauses_open ON recording_pauses (wanted_at)
 	WHERE state IN ('wanted', 'paused', 'unsure', 'resuming') AND who = 'flow';
-
--- +goose Down
-DROP TABLE recording_pauses;
