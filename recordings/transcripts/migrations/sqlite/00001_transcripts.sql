@@ -1,4 +1,3 @@
--- +goose Up
 -- One row for each call of which something was transcribed. Texts of lines are written only after private numbers were
 -- masked in them.
 CREATE TABLE transcripts (
@@ -49,8 +48,3 @@ CREATE TABLE transcript_lines (
 ) STRICT;
 
 CREATE INDEX transcript_lines_call ON transcript_lines (call, at);
-
--- +goose Down
-DROP TABLE transcript_lines;
-DROP TABLE transcript_parts;
-DROP TABLE transcripts;
