@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,7 +43,7 @@ type house struct {
 // open makes a house; change may alter the console's configuration.
 func open(t *testing.T, change func(*console.Config)) *house {
 	t.Helper()
-	store, err := sessions.Open(t.Context(), sessions.Config{URL: redistest.Mini(t)})
+	store, err := sessions.Open(t.Context(), sessions.Config{URL: redistest.Mini(t), Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +78,7 @@ func open(t *testing.T, change func(*console.Config)) *house {
 	cfg := console.Config{
 		Tokens: []string{token}, Sessions: store, Ledger: ledger, Audit: log, Transcripts: words,
 		Project: func() *flows.Project { return project }, Now: func() time.Time { return noon },
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	if change != nil {
 		change(&cfg)

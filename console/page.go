@@ -36,20 +36,21 @@ type frame struct {
 	Rings  bool             // there are campaigns that they may see
 }
 
-// parsePages reads every embedded page together with the layout.
+// parsePages reads the layout once, and every embedded page into a copy of it.
 func parsePages() map[string]*template.Template {
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		panic("console: list pages: " + err.Error())
 	}
+	layout := template.Must(template.New("layout.html").Funcs(helpers).
+		ParseFS(files, "pages/layout.html", "pages/parts.html", "pages/campaignparts.html"))
 	pages := map[string]*template.Template{}
 	for _, name := range names {
 		word := strings.TrimSuffix(path.Base(name), ".html")
 		if word == "layout" || word == "parts" || word == "campaignparts" {
 			continue
 		}
-		pages[word] = template.Must(template.New("layout.html").Funcs(helpers).
-			ParseFS(files, "pages/layout.html", "pages/parts.html", "pages/campaignparts.html", name))
+		pages[word] = template.Must(template.Must(layout.Clone()).ParseFS(files, name))
 	}
 	return pages
 }
