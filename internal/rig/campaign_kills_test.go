@@ -61,7 +61,7 @@ rules_off: { holidays: the test runs on any day%[2]s }
 // list, and never more calls were asked for in any second than the account may. PAYDIAL_TEST_CONTACTS=20000 runs it with
 // that many people, and judges the mean pace too: it takes eight minutes.
 func TestCampaignSurvives(t *testing.T) {
-	people, killEvery, lost := 250, 2500*time.Millisecond, 0.0
+	people, killEvery, lost := campaignPeople, time.Second, 0.0
 	if text := os.Getenv("PAYDIAL_TEST_CONTACTS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {

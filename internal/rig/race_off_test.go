@@ -9,3 +9,6 @@ const deskSessions, deskAtOnce = 500, 16
 const recordingsKept = 2000
 
 const everyLook = true
+
+// campaignPeople are those whom workers that are killed ring.
+const campaignPeople = 250

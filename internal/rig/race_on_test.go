@@ -5,7 +5,7 @@ package rig_test
 // Under the race detector everything takes eight times as long.
 const deskSessions, deskAtOnce = 40, 6
 
-const recordingsKept = 200
+const recordingsKept, campaignPeople = 200, 100
 
 // everyLook says whether pages are looked at in both widths and in both colours: else every other
 // one is wide and light, the rest narrow and dark.
