@@ -27,10 +27,7 @@ func projectDir(t *testing.T) string {
 	return dir
 }
 
-// fleetCalls is how many calls the fleet answers at once.
-const fleetCalls = 200
-
-// TestFleet rings two servers on one Redis and one Postgres through a round-robin proxy with 200 callers at
+// TestFleet rings two servers on one Redis and one Postgres through a round-robin proxy with many callers at
 // once. Every outcome must be right, and the gateway's book must hold what the ledger says was paid.
 func TestFleet(t *testing.T) {
 	c := rig.StartParts(t, rig.Parts{

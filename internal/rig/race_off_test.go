@@ -8,7 +8,13 @@ const deskSessions, deskAtOnce = 500, 16
 // recordingsKept is how many recordings are copied by workers that are killed.
 const recordingsKept = 2000
 
-const everyLook = true
-
 // campaignPeople are those whom workers that are killed ring.
 const campaignPeople = 250
+
+// fleetCalls is how many calls the fleet answers at once.
+const fleetCalls = 200
+
+// leakCalls is how many calls with distinct card numbers are searched for.
+const leakCalls = 200
+
+const everyLook = true
