@@ -43,7 +43,7 @@ func (r *reader) value(need plannedNeed, cell string) (flows.Value, error) {
 		if powerOfTen(text) {
 			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"}
 		}
-		if kind == flows.TypeDigits && pointed.MatchString(text) {
+		if kind == flows.TypeDigits && strings.ContainsAny(text, ".,") && pointed.MatchString(text) {
 			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"}
 		}
 	}
