@@ -99,7 +99,7 @@ func nameNeed(needs []flows.Field) string {
 
 func (k *checking) began(s contacts.Summary) (err error) {
 	if k.q.Rejected != nil {
-		k.rejected, err = contacts.NewRejected(k.q.Rejected, s.Header)
+		k.rejected, err = contacts.NewRejected(k.q.Rejected, s)
 	}
 	return err
 }
@@ -126,16 +126,17 @@ func (k *checking) refuse(reason rules.Reason, e Example) {
 	if reason.Kind() != rules.BadNumber && reason.Kind() != contacts.BadValue {
 		return
 	}
-	text, _, _ := strings.Cut(e.Mend, ":")
-	for i := range c.Details {
-		if c.Details[i].Text == text {
-			c.Details[i].People++
-			return
-		}
+	text, _, _ := strings.Cut(e.Mend, ":") // the cause
+	at := slices.IndexFunc(c.Details, func(d DetailCount) bool { return d.Text == text })
+	if at < 0 && len(c.Details) == mostDetails {
+		at = mostDetails - 1
+		c.Details[at].Text = "others"
 	}
-	if len(c.Details) < mostDetails {
-		c.Details = append(c.Details, DetailCount{Text: text, People: 1})
+	if at < 0 {
+		at = len(c.Details)
+		c.Details = append(c.Details, DetailCount{Text: text})
 	}
+	c.Details[at].People++
 }
 
 func (k *checking) row(ctx context.Context, r contacts.Row) error {
@@ -310,7 +311,7 @@ func reasonText(r rules.Reason) string {
 	case rules.OnDNC:
 		return "on the do-not-call list " + about
 	case rules.NoConsent:
-		return "no consent date"
+		return "no date of consent, or one in the future"
 	case rules.ZoneUnclear:
 		return "time zone unclear"
 	case rules.Expired:
