@@ -180,7 +180,7 @@ func TestFaults(t *testing.T) {
 		"short old mac":    {strings.ReplaceAll(header+goodRow, "\n", "\r"), "the file's lines end in CR only, as on old Macs; " + save},
 		"a web page":       {"\n<html><table>", "the file is a web page or XML, not CSV; " + `open it in the spreadsheet and save it as "CSV UTF-8 (comma delimited)"`},
 		"JSON":             {"[{\"phone\":1}]", "the file is JSON (or another format for programs), not CSV; export the list as CSV from where it is kept"},
-		"carets":           {strings.ReplaceAll(header, ",", "^"), "line 1: the first line names one column only: found \"MemberNo^Mobile^First^language^Born^price^en…\"; name at least the column of the numbers, \"Mobile\"; columns are separated by a comma, a semicolon, a tab or |"},
+		"carets":           {strings.ReplaceAll(header, ",", "^"), "line 1: the first line names one column only: found \"MemberNo^Mobile^First^language^Born^pric…\"; name at least the column of the numbers, \"Mobile\"; columns are separated by a comma, a semicolon, a tab or |"},
 		"old mac":          {strings.ReplaceAll(header+goodRow+"x", "\n", "\r"), "the file's lines end in CR only, as on old Macs; " + save},
 		"same twice":       {"Mobile,First,first\n", `line 1: two columns have the same name: column 2 "First" and column 3 "first"; rename one of them, or take it out`},
 		"same folded":      {"Mobile,Ends On,ends_on\n", `line 1: two columns have the same name: column 2 "Ends On" and column 3 "ends_on"; rename one of them, or take it out`},
