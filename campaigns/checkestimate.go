@@ -101,6 +101,9 @@ func (k *checking) report(sum contacts.Summary) *Report {
 // remarksOn are what to know of a list beside its rows.
 func remarksOn(sum contacts.Summary) []string {
 	var out []string
+	if sum.Records == 0 {
+		out = append(out, "the list has a header and nobody below it")
+	}
 	if sum.Unknown > 0 {
 		out = append(out, plural(sum.Unknown, "number lies", "numbers lie")+" in no range that is known to be given out; they are rung all the same")
 	}

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -195,12 +195,16 @@ type ownFile struct {
 	name string
 }
 
+// rejectedHead is how a file of rejected rows begins, whatever separates its columns.
+var rejectedHead = regexp.MustCompile(`^\x{FEFF}?(rejected )?line[,;\t|](rejected )?column[,;\t|](rejected )?reason[,;\t|]`)
+
 // newOwnFile begins a file of rejected rows. A file of that name is written over only when it is one of those too.
 func newOwnFile(name string) (*ownFile, error) {
 	if f, err := os.Open(filepath.Clean(name)); err == nil {
-		first, _ := csv.NewReader(io.LimitReader(f, 1<<16)).Read()
+		first := make([]byte, 100)
+		n, _ := io.ReadFull(f, first)
 		_ = f.Close()
-		if len(first) < 3 || first[0] != "line" || first[2] != "reason" {
+		if !rejectedHead.Match(first[:n]) {
 			return nil, fail(exitConflict, "%s is there, and is no file of rejected rows: name another with --rejected", fromHere(name))
 		}
 	}

@@ -194,6 +194,22 @@ Exit codes
 	return &cobra.Command{Use: "environment", Short: "Settings from the environment, .env files, exit codes", Long: b.String()}
 }
 
+// shownWidth is how many characters of a text are seen: what sets colours is not.
+func shownWidth(text string) int {
+	n, escape := 0, false
+	for _, r := range text {
+		switch {
+		case r == '\x1b':
+			escape = true
+		case escape:
+			escape = r != 'm'
+		default:
+			n++
+		}
+	}
+	return n
+}
+
 // wrap breaks a text into lines of at most width characters, between words.
 func wrap(text string, width int) []string {
 	var lines []string
@@ -202,7 +218,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case len([]rune(line))+1+len([]rune(word)) > width:
+		case shownWidth(line)+1+shownWidth(word) > width:
 			lines = append(lines, line)
 			line = word
 		default:
