@@ -124,10 +124,15 @@ func (c *campaignServer) printPeople(rows []campaigns.Person) {
 		fmt.Fprintln(c.s.out, "nobody")
 		return
 	}
+	room := 0 // no limit, for programs
+	if isTerminal(c.s.out) {
+		width, _ := terminalSize(c.s.out)
+		room = max(width-50, 24)
+	}
 	w := tabwriter.NewWriter(c.s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "row\tid\tnumber\ttries\tstate\twhat")
 	for _, p := range rows {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\n", p.Row, dash(clip(p.ID, 24)), dash(spaced(p.Phone)), p.Attempts, p.State, dash(clip(whatOf(p), 60)))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\n", p.Row, dash(clip(p.ID, 24)), dash(spaced(p.Phone)), p.Attempts, p.State, dash(clip(whatOf(p), room)))
 	}
 	_ = w.Flush()
 }
