@@ -57,6 +57,9 @@ func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) err
 	}
 	var res campaigns.ImportResult
 	err = d.takeIn(cmd, name, f, intake{action: "dnc.import", into: " into " + d.list, take: func(in *takenFile) (_ int64, err error) {
+		if err := d.known(cmd, in.st); err != nil {
+			return 0, err
+		}
 		q.From, q.Source, q.Rejected = in.from, in.source, in.rejected
 		res, err = in.st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { in.progress(r.Bytes) })
 		return res.Rejected, err
@@ -126,7 +129,10 @@ func (d *dncFlags) takeIn(cmd *cobra.Command, name string, f importFlags, how in
 
 // importFailure says what had been done when it went wrong.
 func (d *dncFlags) importFailure(res campaigns.ImportResult, err error) error {
-	err = dncFailure(err)
+	var told *exitError
+	if !errors.As(err, &told) {
+		err = dncFailure(err)
+	}
 	if res.New+res.Already > 0 && !res.DryRun {
 		fmt.Fprintf(d.s.err, "what stood before it is on %s: %s; import the file again when it is mended\n", d.list, plural(int(res.New+res.Already), "number"))
 	}
