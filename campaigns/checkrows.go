@@ -37,6 +37,7 @@ type checking struct {
 	samples  []sampled
 	verdicts map[verdictKey]verdict
 	nameless string // the flow's need that is most like a name
+	charges  []*charge
 }
 
 // group is the people of the same zones who will be rung.
@@ -81,6 +82,9 @@ func newChecking(q CheckRequest, files []fileList) *checking {
 	}
 	if q.Campaign.Flow != nil {
 		k.nameless = nameNeed(q.Campaign.Flow.Needs)
+		for _, need := range q.Campaign.Flow.ChargedNeeds() {
+			k.charges = append(k.charges, &charge{need: need})
+		}
 	}
 	return k
 }
@@ -162,6 +166,7 @@ func (k *checking) flush(ctx context.Context) error {
 			continue
 		}
 		k.will++
+		k.chargeable(r)
 		k.count(r)
 		k.sample(r)
 	}
