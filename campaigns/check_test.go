@@ -213,6 +213,21 @@ func TestCheckWritesNothing(t *testing.T) {
 	}
 }
 
+// TestCheckTellsWhoCannotPay finds prices that a call could not charge, and a list without people.
+func TestCheckTellsWhoCannotPay(t *testing.T) {
+	t.Parallel()
+	with := func(price string) string { return strings.Replace(inChicago, "129.00", price, 1) }
+	list := listHeader + person("M-1", "+12125550101", with("0.00")) + person("M-2", "+12125550102", with("2000.00")) + person("M-3", "+12125550103", with("2000.01")) +
+		person("M-4", "+12125550104", with("-5"))
+	r, err := check(t, list, nil)
+	if err != nil || r.Will != 4 || !strings.HasPrefix(strings.Join(r.Remarks, "|"), "3 people have a price that no call can charge (line 2, 4, 5): it is 0 or less, or more than the 2000.00 usd of per_call_limit") {
+		t.Errorf("%v %+v", err, r.Remarks)
+	}
+	if r, err = check(t, listHeader, nil); err != nil || !cmp.Equal(r.Remarks, []string{"the list has a header and nobody below it"}) {
+		t.Errorf("%v %+v", err, r.Remarks)
+	}
+}
+
 func TestCheckBeforeAndAfterItsDates(t *testing.T) {
 	t.Parallel()
 	list := listHeader + person("M-1", "+12125550101", inChicago)

@@ -94,13 +94,16 @@ func (k *checking) report(sum contacts.Summary) *Report {
 	}
 	r.Zones = k.zoneCounts()
 	k.estimate(r)
-	r.Remarks = append(r.Remarks, remarksOn(sum)...)
+	r.Remarks = append(k.chargeRemarks(), remarksOn(sum)...)
 	return r
 }
 
 // remarksOn are what to know of a list beside its rows.
 func remarksOn(sum contacts.Summary) []string {
 	var out []string
+	if sum.Records == 0 {
+		out = append(out, "the list has a header and nobody below it")
+	}
 	if sum.Unknown > 0 {
 		out = append(out, plural(sum.Unknown, "number lies", "numbers lie")+" in no range that is known to be given out; they are rung all the same")
 	}
@@ -270,29 +273,12 @@ func paysByKeypad(f *flows.Flow) bool {
 	if f == nil {
 		return false
 	}
-	for _, scene := range f.Scenes {
-		if slices.ContainsFunc(scene.Steps, pays) {
+	for step := range f.Steps() {
+		if _, ok := step.Verb.(*flows.Pay); ok {
 			return true
 		}
 	}
 	return false
-}
-
-func pays(s *flows.Step) bool {
-	inside := func(t *flows.Target) bool { return t != nil && slices.ContainsFunc(t.Steps, pays) }
-	switch v := s.Verb.(type) {
-	case *flows.Pay:
-		return true
-	case *flows.Menu:
-		if slices.ContainsFunc(v.Options, func(o *flows.Option) bool { return inside(o.Target) }) {
-			return true
-		}
-	case *flows.If:
-		if inside(v.Then) || inside(v.Else) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(s.Then, func(b flows.Branch) bool { return inside(b.Target) })
 }
 
 // plural is a count with its noun.

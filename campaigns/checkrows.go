@@ -37,6 +37,7 @@ type checking struct {
 	samples  []sampled
 	verdicts map[verdictKey]verdict
 	nameless string // the flow's need that is most like a name
+	charges  []*charge
 }
 
 // group is the people of the same zones who will be rung.
@@ -81,6 +82,9 @@ func newChecking(q CheckRequest, files []fileList) *checking {
 	}
 	if q.Campaign.Flow != nil {
 		k.nameless = nameNeed(q.Campaign.Flow.Needs)
+		for _, need := range q.Campaign.Flow.ChargedNeeds() {
+			k.charges = append(k.charges, &charge{need: need})
+		}
 	}
 	return k
 }
@@ -99,7 +103,7 @@ func nameNeed(needs []flows.Field) string {
 
 func (k *checking) began(s contacts.Summary) (err error) {
 	if k.q.Rejected != nil {
-		k.rejected, err = contacts.NewRejected(k.q.Rejected, s.Header)
+		k.rejected, err = contacts.NewRejected(k.q.Rejected, s)
 	}
 	return err
 }
@@ -126,16 +130,17 @@ func (k *checking) refuse(reason rules.Reason, e Example) {
 	if reason.Kind() != rules.BadNumber && reason.Kind() != contacts.BadValue {
 		return
 	}
-	text, _, _ := strings.Cut(e.Mend, ":")
-	for i := range c.Details {
-		if c.Details[i].Text == text {
-			c.Details[i].People++
-			return
-		}
+	text, _, _ := strings.Cut(e.Mend, ":") // the cause
+	at := slices.IndexFunc(c.Details, func(d DetailCount) bool { return d.Text == text })
+	if at < 0 && len(c.Details) == mostDetails {
+		at = mostDetails - 1
+		c.Details[at].Text = "others"
 	}
-	if len(c.Details) < mostDetails {
-		c.Details = append(c.Details, DetailCount{Text: text, People: 1})
+	if at < 0 {
+		at = len(c.Details)
+		c.Details = append(c.Details, DetailCount{Text: text})
 	}
+	c.Details[at].People++
 }
 
 func (k *checking) row(ctx context.Context, r contacts.Row) error {
@@ -161,6 +166,7 @@ func (k *checking) flush(ctx context.Context) error {
 			continue
 		}
 		k.will++
+		k.chargeable(r)
 		k.count(r)
 		k.sample(r)
 	}
@@ -310,7 +316,7 @@ func reasonText(r rules.Reason) string {
 	case rules.OnDNC:
 		return "on the do-not-call list " + about
 	case rules.NoConsent:
-		return "no consent date"
+		return "no date of consent, or one in the future"
 	case rules.ZoneUnclear:
 		return "time zone unclear"
 	case rules.Expired:

@@ -261,9 +261,9 @@ func TestImport(t *testing.T) {
 		if said == 0 {
 			t.Error("it did not say how far it was")
 		}
-		if want := "line,column,reason,expected,found,how to mend,name,Phone Number\n" +
-			"1203,Phone Number,bad_number,a phone number such as +1 212 555 0142,\"\"\"12\"\"\",it is too short: digits are missing,z,12\n" +
-			"1205,Phone Number,bad_number,a value,\"\"\"=2+2\"\"\",it is a formula: paste the column as values in the spreadsheet and export it again,'=1+1,'=2+2\n"; rejected.String() != want {
+		if want := "\ufeffline;column;reason;expected;found;how to mend;name;Phone Number\n" +
+			"1203;Phone Number;bad_number;a phone number such as +1 212 555 0142;\"\"\"12\"\"\";it is too short: digits are missing;z;12\n" +
+			"1205;Phone Number;bad_number;a value;\"\"\"=2+2\"\"\";it is a formula: paste the column as values in the spreadsheet and export it again;'=1+1;'=2+2\n"; rejected.String() != want {
 			t.Error(cmp.Diff(want, rejected.String()))
 		}
 		if h, err := l.History(ctx, "+12125550000"); err != nil || h[0].Reason != "first" {

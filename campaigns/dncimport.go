@@ -86,9 +86,9 @@ type importing struct {
 	last     string
 }
 
-func (i *importing) began(header []string) (err error) {
+func (i *importing) began(s contacts.Summary) (err error) {
 	if i.q.Rejected != nil {
-		i.rejected, err = contacts.NewRejected(i.q.Rejected, header)
+		i.rejected, err = contacts.NewRejected(i.q.Rejected, s)
 	}
 	return err
 }

@@ -38,9 +38,9 @@ func (i *inserter) person(ctx context.Context, r contacts.Row) error {
 
 // reject takes a row that nobody can ring: it is in the campaign, with the reason, so that somebody can ask for it.
 func (i *inserter) reject(ctx context.Context, r contacts.Reject, id, phone string) error {
-	text := fmt.Sprintf("%s: expected %s, found %s", r.Column, r.Expected, r.Found)
+	text := fmt.Sprintf("%s: found %s, expected %s", r.Column, r.Found, r.Expected)
 	if r.Column == "" {
-		text = fmt.Sprintf("expected %s, found %s", r.Expected, r.Found)
+		text = fmt.Sprintf("found %s, expected %s", r.Found, r.Expected)
 	}
 	p := personRow{Person: Person{Row: int64(r.Line), ID: id, Phone: phone}}
 	p.done("", rules.Reason(r.Reason), text)

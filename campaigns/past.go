@@ -69,9 +69,9 @@ type takingPast struct {
 	batch    []contacts.PastCall
 }
 
-func (t *takingPast) began(header []string) (err error) {
+func (t *takingPast) began(s contacts.Summary) (err error) {
 	if t.q.Rejected != nil {
-		t.rejected, err = contacts.NewRejected(t.q.Rejected, header)
+		t.rejected, err = contacts.NewRejected(t.q.Rejected, s)
 	}
 	return err
 }

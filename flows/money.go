@@ -36,11 +36,16 @@ func ParseMoney(text, currency string) (Money, error) {
 	if !isDecimal(plain) {
 		return Money{}, fmt.Errorf("%q: %w", text, errNotAmount)
 	}
-	r, ok := new(big.Rat).SetString(plain)
-	if !ok {
-		return Money{}, fmt.Errorf("%q: %w", text, errNotAmount)
+	whole, part, _ := strings.Cut(plain, ".")
+	missing := speak.Decimals(currency) - len(strings.TrimRight(part, "0"))
+	if missing < 0 {
+		return Money{}, fmt.Errorf("%s %s: %w", plain, currency, errNotDecimals)
 	}
-	return moneyOf(r, currency)
+	minor, err := strconv.ParseInt(whole+strings.TrimRight(part, "0")+strings.Repeat("0", missing), 10, 64)
+	if err != nil || minor > maxMinor || minor < -maxMinor {
+		return Money{}, errTooLarge
+	}
+	return Money{Minor: minor, Currency: strings.ToLower(currency)}, nil
 }
 
 // isDecimal tells whether text is a plain decimal number: no exponent, no sign but a leading minus, at most

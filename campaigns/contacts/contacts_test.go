@@ -52,11 +52,11 @@ func TestRejects(t *testing.T) {
 	}{
 		{"Mobile", "1.55501E+10", "bad_number", number, `"1.55501E+10"`, "damaged by a spreadsheet: a power of ten was made of it and its last digits are lost; take the numbers from the source again, with the column set to text"},
 		{"Mobile", "15550142001.0", "bad_number", number, `"15550142001.0"`, "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"},
-		{"Mobile", "", "bad_number", number, `""`, "fill it in, or take the row out"},
+		{"Mobile", "", "bad_number", number, `""`, "it is empty: fill it in, or take the row out"},
 		{"Mobile", "=HYPERLINK(1)", "bad_number", "a value", `"=HYPERLINK(1)"`, "it is a formula: paste the column as values in the spreadsheet and export it again"},
 		{"Mobile", "+cmd|' /C calc'!A0", "bad_number", "a value", `"+cmd|' /C calc'!A0"`, "it is a formula: paste the column as values in the spreadsheet and export it again"},
 		{"Mobile", "212 555 0142 x12", "bad_number", "a phone number without an extension", `"212 555 0142 x12"`, "an extension cannot be rung: give a number that reaches the person, or take the row out"},
-		{"Mobile", "212 555 0142 / 212 555 0143", "bad_number", "one phone number", `"212 555 0142 / 212 555 0143"`, "keep one of them, or give each a row"},
+		{"Mobile", "212 555 0142 / 212 555 0143", "bad_number", "one phone number", `"212 555 0142 / 212 555 0143"`, "there are two numbers in it: keep one of them, or give each a row"},
 		{"Mobile", "+1212555", "bad_number", number, `"+1212555"`, "it is too short: digits are missing"},
 		{"Mobile", "+1212555014212", "bad_number", number, `"+1212555014212"`, "it is too long: it has digits too many, or two numbers run together"},
 		{"Mobile", "555-0142", "bad_number", number, `"555-0142"`, "the area code is missing"},
@@ -66,7 +66,7 @@ func TestRejects(t *testing.T) {
 		{"Mobile", "466453", "bad_number", number, `"466453"`, "it is a short code, which cannot be rung from here"},
 		{"Mobile", "+1 123 456 7890", "bad_number", number, `"+1 123 456 7890"`, "no area code of +1 begins with 0 or 1"},
 		{"Mobile", "+999 123 456 789", "bad_number", number, `"+999 123 456 789"`, "no country has this code"},
-		{"Mobile", "call Dana", "bad_number", number, `"call Dana"`, "write it in digits, with nothing else in the cell"},
+		{"Mobile", "call Dana", "bad_number", number, `"call Dana"`, "there are letters in it: write it in digits, with nothing else in the cell"},
 		{"Mobile", "4242 4242 4242 4242", "bad_number", "no card number", `"xxxx xxxx xxxx 4242"`, "card numbers must not be in a list: take it out, and out of where it came from"},
 		{"First", "#N/A", "bad_value:first_name", "the cell's content", `"#N/A"`, "it is an error of the spreadsheet: mend the formula there and export it again"},
 		{"First", "#REF!", "bad_value:first_name", "the cell's content", `"#REF!"`, "it is an error of the spreadsheet: mend the formula there and export it again"},
@@ -79,20 +79,22 @@ func TestRejects(t *testing.T) {
 		{"Born", "1984.0", "bad_value:birth_year", "digits", "••••", "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"},
 		{"Born", "1.984E+03", "bad_value:birth_year", "digits", "••••", "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"},
 		{"price", "", "missing:price", "an amount such as 129.00", `""`, "fill it in, or take the row out"},
-		{"price", "free", "bad_value:price", "an amount such as 129.00", `"free"`, "write it so, or leave the row out"},
-		{"price", "\"129,00\"", "bad_value:price", "an amount such as 129.00", `"129,00"`, "write it with a point before the cents"},
+		{"price", "free", "bad_value:price", "an amount such as 129.00", `"free"`, "it cannot be read as a number: write it in digits, with a point and nothing else in between"},
+		{"price", "\"129,00\"", "bad_value:price", "an amount such as 129.00", `"129,00"`, "there is a comma before the cents: write a point"},
+		{"price", "€129", "bad_value:price", "an amount such as 129.00", `"€129"`, "it is in another currency: the project's is usd"},
+		{"Mobile", "0049 30 1234567", "bad_number", number, `"0049 30 1234567"`, "it begins with 00: write + and the code of its country"},
 		{"price", "1.29E+02", "bad_value:price", "an amount such as 129.00", `"1.29E+02"`, "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"},
-		{"ends_on", "46146", "bad_value:ends_on", date, `"46146"`, "it looks like a spreadsheet's serial number of 2026-05-04: set the column to a date written YYYY-MM-DD and export it again"},
-		{"ends_on", "03/04/2026", "bad_value:ends_on", date, `"03/04/2026"`, "it can be the 4 of March or the 3 of April: write it as YYYY-MM-DD"},
-		{"ends_on", "13/04/26", "bad_value:ends_on", date, `"13/04/26"`, "write the year with four digits: YYYY-MM-DD"},
-		{"ends_on", "2026-02-30", "bad_value:ends_on", date, `"2026-02-30"`, "there is no such day"},
-		{"ends_on", "soon", "bad_value:ends_on", date, `"soon"`, "write it as YYYY-MM-DD"},
-		{"ConsentDate", "4/5/2025", "bad_value:consent", date, `"4/5/2025"`, "it can be the 5 of April or the 4 of May: write it as YYYY-MM-DD"},
-		{"ConsentDate", "0025-01-01", "bad_value:consent", date, `"0025-01-01"`, "look at the year"},
+		{"ends_on", "46146", "bad_value:ends_on", date, `"46146"`, "it looks like a spreadsheet's serial number: that of 2026-05-04; set the column to a date written YYYY-MM-DD and export it again"},
+		{"ends_on", "03/04/2026", "bad_value:ends_on", date, `"03/04/2026"`, "day and month can be meant either way: it is the 4 of March or the 3 of April; write it as YYYY-MM-DD"},
+		{"ends_on", "13/04/26", "bad_value:ends_on", date, `"13/04/26"`, "the year has two digits: write it as YYYY-MM-DD"},
+		{"ends_on", "2026-02-30", "bad_value:ends_on", date, `"2026-02-30"`, "there is no such day: look at it in the source"},
+		{"ends_on", "soon", "bad_value:ends_on", date, `"soon"`, "it cannot be read as a date: write it as YYYY-MM-DD"},
+		{"ConsentDate", "4/5/2025", "bad_value:consent", date, `"4/5/2025"`, "day and month can be meant either way: it is the 5 of April or the 4 of May; write it as YYYY-MM-DD"},
+		{"ConsentDate", "0025-01-01", "bad_value:consent", date, `"0025-01-01"`, "the year cannot be right: look at it in the source"},
 		{"timezone", "America/New_Yrok", "bad_value:timezone", "a time zone such as America/Chicago", `"America/New_Yrok"`, "did you mean America/New_York?"},
 		{"timezone", "UTC-5", "bad_value:timezone", "a time zone such as America/Chicago", `"UTC-5"`, "an offset does not say when clocks change there: write a place, as America/New_York, or leave it empty"},
 		{"timezone", "the usual", "bad_value:timezone", "a time zone such as America/Chicago", `"the usual"`, "write a name of the IANA list, as America/New_York, or leave it empty"},
-		{"language", "fr-FR", "bad_value:language", "a language that the flow speaks: en-US, es-US", `"fr-FR"`, "write one of them, or leave it empty"},
+		{"language", "fr-FR", "bad_value:language", "a language that the flow speaks: en-US, es-US", `"fr-FR"`, "the flow does not speak it: write one of these, or leave it empty"},
 		{"MemberNo", "1.23E+08", "bad_value:id", "an id", `"1.23E+08"`, "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the ids from the source again"},
 	} {
 		t.Run(tc.column+" "+tc.cell, func(t *testing.T) {
@@ -175,6 +177,10 @@ func TestFaults(t *testing.T) {
 		"old workbook":     {"\xd0\xcf\x11\xe0...", "the file is an old Excel workbook, not CSV; " + binary},
 		"gzip":             {"\x1f\x8b...", "the file is compressed; unpack it first: gunzip"},
 		"pdf":              {"%PDF-1.4", "the file is a PDF, not CSV; export the list as CSV from where it is kept"},
+		"short old mac":    {strings.ReplaceAll(header+goodRow, "\n", "\r"), "the file's lines end in CR only, as on old Macs; " + save},
+		"a web page":       {"\n<html><table>", "the file is a web page or XML, not CSV; " + `open it in the spreadsheet and save it as "CSV UTF-8 (comma delimited)"`},
+		"JSON":             {"[{\"phone\":1}]", "the file is JSON (or another format for programs), not CSV; export the list as CSV from where it is kept"},
+		"carets":           {strings.ReplaceAll(header, ",", "^"), "line 1: the first line names one column only: found \"MemberNo^Mobile^First^language^Born^pric…\"; name at least the column of the numbers, \"Mobile\"; columns are separated by a comma, a semicolon, a tab or |"},
 		"old mac":          {strings.ReplaceAll(header+goodRow+"x", "\n", "\r"), "the file's lines end in CR only, as on old Macs; " + save},
 		"same twice":       {"Mobile,First,first\n", `line 1: two columns have the same name: column 2 "First" and column 3 "first"; rename one of them, or take it out`},
 		"same folded":      {"Mobile,Ends On,ends_on\n", `line 1: two columns have the same name: column 2 "Ends On" and column 3 "ends_on"; rename one of them, or take it out`},
@@ -273,7 +279,7 @@ func TestRejectedRowsAreSafeAndComeBack(t *testing.T) {
 	list := header + strings.Replace(goodRow, "129.00", "=1+1", 1) + "\"4242424242424242\",+1 2125550142,@x,\"-2+3\",\"\tz\",1,2,3,4\n"
 	var w *contacts.Rejected
 	_, err := contacts.Read(t.Context(), strings.NewReader(list), contacts.Options{Campaign: campaign(t), Now: now, Began: func(s contacts.Summary) (err error) {
-		w, err = contacts.NewRejected(&file, s.Header)
+		w, err = contacts.NewRejected(&file, s)
 		return err
 	}}, func(contacts.Row) error { return errors.New("a row was taken") }, func(why contacts.Reject, cells []string) error { return w.Write(why, cells) })
 	if err != nil {
@@ -291,6 +297,31 @@ func TestRejectedRowsAreSafeAndComeBack(t *testing.T) {
 	rows, out, _, err := read(t, campaign(t), strings.Replace(file.String(), "'=1+1", "129.00", 1))
 	if err != nil || len(rows) != 1 || len(out) != 1 || rows[0].Phone != "+13125550142" {
 		t.Errorf("mended: %v, %+v, %+v", err, rows, out)
+	}
+}
+
+// TestRejectedRowsComeBackAgain takes a file of rejected rows as a list twice over: it opens as the list did, and has the
+// columns of the rejection once.
+func TestRejectedRowsComeBackAgain(t *testing.T) {
+	t.Parallel()
+	list := "\uFEFF" + strings.ReplaceAll(strings.TrimSpace(header)+",Line\n"+strings.Replace(strings.TrimSpace(goodRow), "129.00", "free", 1)+",7\n", ",", ";")
+	for round := range 3 {
+		var file strings.Builder
+		var w *contacts.Rejected
+		_, err := contacts.Read(t.Context(), strings.NewReader(list), contacts.Options{Campaign: campaign(t), Now: now, Began: func(s contacts.Summary) (err error) {
+			w, err = contacts.NewRejected(&file, s)
+			return err
+		}}, func(contacts.Row) error { return errors.New("a row was taken") }, func(why contacts.Reject, cells []string) error { return w.Write(why, cells) })
+		if err != nil {
+			t.Fatal(round, err)
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		list = file.String()
+		if !strings.HasPrefix(list, "\uFEFFrejected line;column;reason;expected;found;how to mend;MemberNo;") || !strings.Contains(list, "\n2;price;") || strings.Count(list, "mend;") != 1 {
+			t.Errorf("round %d:\n%s", round, list)
+		}
 	}
 }
 

@@ -41,20 +41,20 @@ func parseDay(cell string) (time.Time, error) {
 	if serialDay.MatchString(text) {
 		days, _ := strconv.ParseFloat(text, 64)
 		day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(days))
-		return time.Time{}, &Trouble{expectedDate, "it looks like a spreadsheet's serial number of " + day.Format(time.DateOnly) + ": set the column to a date written YYYY-MM-DD and export it again"}
+		return time.Time{}, &Trouble{expectedDate, "it looks like a spreadsheet's serial number: that of " + day.Format(time.DateOnly) + "; set the column to a date written YYYY-MM-DD and export it again"}
 	}
 	for _, layout := range []string{"20060102", "2 Jan 2006", "2 January 2006", "Jan 2, 2006", "January 2, 2006", "Jan 2 2006", "January 2 2006", "2-Jan-2006", "Mon, 2 Jan 2006", "Mon, Jan 2, 2006", "2-January-2006"} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return sane(t)
 		}
 	}
-	return time.Time{}, &Trouble{expectedDate, "write it as YYYY-MM-DD"}
+	return time.Time{}, &Trouble{expectedDate, "it cannot be read as a date: write it as YYYY-MM-DD"}
 }
 
 // numeric reads a day whose month and day are numbers in unknown order.
 func numeric(a, b, year string) (time.Time, error) {
 	if len(year) == 2 {
-		return time.Time{}, &Trouble{expectedDate, "write the year with four digits: YYYY-MM-DD"}
+		return time.Time{}, &Trouble{expectedDate, "the year has two digits: write it as YYYY-MM-DD"}
 	}
 	first, _ := strconv.Atoi(a)
 	second, _ := strconv.Atoi(b)
@@ -64,7 +64,7 @@ func numeric(a, b, year string) (time.Time, error) {
 	case second > 12:
 		return dayOf(year, a, b)
 	}
-	return time.Time{}, &Trouble{expectedDate, fmt.Sprintf("it can be the %s or the %s: write it as YYYY-MM-DD", spell(second, first), spell(first, second))}
+	return time.Time{}, &Trouble{expectedDate, fmt.Sprintf("day and month can be meant either way: it is the %s or the %s; write it as YYYY-MM-DD", spell(second, first), spell(first, second))}
 }
 
 // spell is a day in words, for two that are mixed up.
@@ -78,7 +78,7 @@ func dayOf(year, month, day string) (time.Time, error) {
 	d, _ := strconv.Atoi(day)
 	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
 	if m < 1 || m > 12 || t.Day() != d {
-		return time.Time{}, &Trouble{expectedDate, "there is no such day"}
+		return time.Time{}, &Trouble{expectedDate, "there is no such day: look at it in the source"}
 	}
 	return sane(t)
 }
@@ -86,7 +86,7 @@ func dayOf(year, month, day string) (time.Time, error) {
 // sane refuses years that are slips.
 func sane(t time.Time) (time.Time, error) {
 	if t.Year() < 1900 || t.Year() > 2200 {
-		return time.Time{}, &Trouble{expectedDate, "look at the year"}
+		return time.Time{}, &Trouble{expectedDate, "the year cannot be right: look at it in the source"}
 	}
 	return t, nil
 }

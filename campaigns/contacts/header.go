@@ -149,7 +149,7 @@ func noColumn(field, name string, header []string, line int) *Fault {
 	f := &Fault{Line: line, What: fmt.Sprintf("there is no column %q for %s", name, field)}
 	var near []string
 	for _, h := range header {
-		if a, b := fold(h), fold(name); a != "" && (distance(a, b, 3) < 3 || strings.Contains(a, b) || strings.Contains(b, a)) {
+		if a, b := fold(h), fold(name); len(header) > 1 && a != "" && (distance(a, b, 3) < 3 || strings.Contains(a, b) || strings.Contains(b, a)) {
 			near = append(near, h)
 		}
 	}
@@ -157,6 +157,9 @@ func noColumn(field, name string, header []string, line int) *Fault {
 	case len(header) > 0 && digitsIn(header[0]) > 0 && slices.ContainsFunc(header, isNumber):
 		f.What, f.Found = "the first line is not a header", shown(strings.Join(header, ", "))
 		f.Mend = "put the names of the columns into the first line"
+	case len(header) == 1:
+		f.What, f.Found = "the first line names one column only", shown(header[0])
+		f.Mend = "name at least the column of the numbers, " + fmt.Sprintf("%q", name) + "; columns are separated by a comma, a semicolon, a tab or |"
 	case len(near) > 0:
 		f.Mend = fmt.Sprintf("did you mean %q? say so under columns: in the campaign file", near[0])
 	default:

@@ -60,6 +60,9 @@ func (n *Numbers) Parse(text, country string) (Number, error) {
 	if trouble := writing(text); trouble != nil {
 		return Number{}, trouble
 	}
+	if strings.HasPrefix(text, "00") && pn.GetCountryCodeForRegion(country) == 1 { // elsewhere it is as good as +
+		return Number{}, &Trouble{expectedNumber, "it begins with 00: write + and the code of its country"}
+	}
 	p, err := pn.Parse(text, country)
 	if err != nil {
 		return Number{}, unparsed(text, country)
@@ -94,7 +97,7 @@ func plainRune(r rune) rune {
 func writing(text string) *Trouble {
 	switch {
 	case text == "":
-		return &Trouble{expectedNumber, "fill it in, or take the row out"}
+		return &Trouble{expectedNumber, "it is empty: fill it in, or take the row out"}
 	case exponent.MatchString(text):
 		return &Trouble{expectedNumber, "damaged by a spreadsheet: a power of ten was made of it and its last digits are lost; take the numbers from the source again, with the column set to text"}
 	case decimal.MatchString(text):
@@ -102,9 +105,9 @@ func writing(text string) *Trouble {
 	case extension.MatchString(text):
 		return hasExtension()
 	case twoNumbers.MatchString(text) && digitsIn(text) > 15:
-		return &Trouble{"one phone number", "keep one of them, or give each a row"}
+		return &Trouble{"one phone number", "there are two numbers in it: keep one of them, or give each a row"}
 	case strings.ContainsFunc(text, unicode.IsLetter):
-		return &Trouble{expectedNumber, "write it in digits, with nothing else in the cell"}
+		return &Trouble{expectedNumber, "there are letters in it: write it in digits, with nothing else in the cell"}
 	}
 	return nil
 }

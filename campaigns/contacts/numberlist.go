@@ -15,8 +15,8 @@ type NumberOptions struct {
 	Country string // how numbers without a + are meant; "": US
 	Keys    bool   // what is no number is the key of a person or an account, and not refused
 
-	// Began is called with the columns of the file, or one without a name, before the first number; nil for nobody.
-	Began func(header []string) error
+	// Began is called with the columns of the file, before the first number; nil for nobody.
+	Began func(Summary) error
 	// Progress is told of the lines and bytes so far every few thousand lines; nil for nobody.
 	Progress func(rows, bytes int64)
 }
@@ -127,7 +127,7 @@ func (r *numberReader) header(rec record, o NumberOptions) (record, error) {
 		r.pairs = true
 		r.sum.Header = []string{"area code", "number"}
 	case len(rec.cells) == 1:
-		r.sum.Header = []string{""}
+		r.sum.Header = []string{"number"}
 	default:
 		return rec, &Fault{
 			Line: rec.line, What: "no column is named phone or number", Found: shown(strings.Join(cells, ", ")),
@@ -137,7 +137,7 @@ func (r *numberReader) header(rec record, o NumberOptions) (record, error) {
 	if o.Began == nil {
 		return rec, nil
 	}
-	return rec, o.Began(r.sum.Header)
+	return rec, o.Began(r.sum)
 }
 
 // take hands over the number of one row.

@@ -11,6 +11,9 @@ import (
 // readAhead is the buffer that a file is read through, and how much of it is looked at before its first row.
 const readAhead = 64 << 10
 
+// mark is the byte order mark, with which spreadsheets begin a file in UTF-8.
+const mark = "\xEF\xBB\xBF"
+
 // open looks at the beginning of a file: it refuses what is no text in UTF-8, and takes the byte order mark off.
 func open(from io.Reader) (in *bufio.Reader, bom bool, err error) {
 	in = bufio.NewReaderSize(from, readAhead)
@@ -21,8 +24,8 @@ func open(from io.Reader) (in *bufio.Reader, bom bool, err error) {
 	if fault := wrongKind(head); fault != nil {
 		return nil, false, fault
 	}
-	if bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")) {
-		_, err := in.Discard(3)
+	if bytes.HasPrefix(head, []byte(mark)) {
+		_, err := in.Discard(len(mark))
 		return in, true, err
 	}
 	return in, false, nil
@@ -30,6 +33,7 @@ func open(from io.Reader) (in *bufio.Reader, bom bool, err error) {
 
 // wrongKind recognises files that are no text in UTF-8 by how they begin.
 func wrongKind(head []byte) error {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(mark)), " \t\r\n")
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return &Fault{What: "the file is empty", Mend: "its first line must name the columns"}
@@ -43,7 +47,11 @@ func wrongKind(head []byte) error {
 		return &Fault{What: "the file is compressed", Mend: "unpack it first: gunzip"}
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return &Fault{What: "the file is a PDF, not CSV", Mend: "export the list as CSV from where it is kept"}
-	case bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 && !bytes.HasSuffix(head, []byte("\r")):
+	case bytes.HasPrefix(text, []byte("<")):
+		return &Fault{What: "the file is a web page or XML, not CSV", Mend: mendBinary}
+	case bytes.HasPrefix(text, []byte("[")), bytes.HasPrefix(text, []byte("{")):
+		return &Fault{What: "the file is JSON (or another format for programs), not CSV", Mend: "export the list as CSV from where it is kept"}
+	case bytes.IndexByte(head[:len(head)-1], '\r') >= 0 && bytes.IndexByte(head, '\n') < 0:
 		return &Fault{What: "the file's lines end in CR only, as on old Macs", Mend: mendSave}
 	}
 	return nil

@@ -31,11 +31,11 @@ func ReadPast(ctx context.Context, from io.Reader, o NumberOptions, each func(Pa
 	}
 	p := &pastReader{}
 	began := o.Began
-	o.Began = func(header []string) error {
-		if err := p.find(header); err != nil || began == nil {
+	o.Began = func(s Summary) error {
+		if err := p.find(s.Header); err != nil || began == nil {
 			return err
 		}
-		return began(header)
+		return began(s)
 	}
 	return r.run(ctx, o, reject, func(rec record, number string) error {
 		call, why := p.call(rec, number)
@@ -89,7 +89,7 @@ func (p *pastReader) call(rec record, number string) (PastCall, *Reject) {
 		return c, bad(p.at, "at", expectedMoment, "write it as YYYY-MM-DD, or with the time and the offset from UTC")
 	}
 	if c.DebtID = cell(p.debt); len(c.DebtID) > maxID {
-		return c, bad(p.debt, "debt_id", "at most 200 bytes", "shorten it")
+		return c, bad(p.debt, "debt_id", "at most 200 bytes", "it is too long: shorten it")
 	}
 	switch strings.ToLower(cell(p.talked)) {
 	case "yes", "y", "true", "1":

@@ -95,7 +95,7 @@ func (r *reader) countryOf(rec record) (string, *Reject) {
 	case text == "UK":
 		return "GB", nil
 	case len(text) != 2 || pn.GetCountryCodeForRegion(text) == 0:
-		return "", r.rejected(rec, at, badField("country"), &Trouble{"a country's two letters, such as US", "write its code (ISO 3166-1), or leave it empty"})
+		return "", r.rejected(rec, at, badField("country"), &Trouble{"a country's two letters, such as US", "no country has this code: write its two letters (ISO 3166-1), or leave it empty"})
 	}
 	return text, nil
 }
@@ -115,7 +115,7 @@ func (r *reader) person(rec record, _ string, row *Row) *Reject {
 	own := r.plan.own
 	row.ID, row.DebtID, row.ConsentSource = cell(rec, own.id), cell(rec, own.debt), cell(rec, own.consentSource)
 	if len(row.ID) > maxID {
-		return r.rejected(rec, own.id, badField("id"), &Trouble{fmt.Sprintf("an id of at most %d bytes", maxID), "shorten it"})
+		return r.rejected(rec, own.id, badField("id"), &Trouble{fmt.Sprintf("an id of at most %d bytes", maxID), "it is too long: shorten it"})
 	}
 	if powerOfTen(row.ID) {
 		return r.rejected(rec, own.id, badField("id"), &Trouble{"an id", "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the ids from the source again"})
@@ -127,7 +127,7 @@ func (r *reader) person(rec record, _ string, row *Row) *Reject {
 	if text := cell(rec, own.priority); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < -1_000_000 || n > 1_000_000 {
-			return r.rejected(rec, own.priority, badField("priority"), &Trouble{"a whole number; higher is rung earlier", "write a number, or leave it empty"})
+			return r.rejected(rec, own.priority, badField("priority"), &Trouble{"a whole number; higher is rung earlier", "it is no whole number: write one, or leave it empty"})
 		}
 		row.Priority = n
 	}
@@ -151,7 +151,7 @@ func (r *reader) zone(rec record, country string, row *Row) *Reject {
 	if text := cell(rec, own.postal); text != "" && country == "US" {
 		zones, mended, ok := r.postal.find(text)
 		if !ok {
-			return r.rejected(rec, own.postal, badField("postal_code"), &Trouble{"a ZIP code such as 02139", "write five digits, or leave it empty"})
+			return r.rejected(rec, own.postal, badField("postal_code"), &Trouble{"a ZIP code such as 02139", "it is no ZIP code: write five digits, or leave it empty"})
 		}
 		if mended {
 			r.sum.Mended++
@@ -224,7 +224,7 @@ func (r *reader) language(rec record, _ string, row *Row) *Reject {
 	}
 	if row.Language == "" {
 		return r.rejected(rec, at, badField("language"), &Trouble{
-			"a language that the flow speaks: " + strings.Join(r.plan.speaks, ", "), "write one of them, or leave it empty",
+			"a language that the flow speaks: " + strings.Join(r.plan.speaks, ", "), "the flow does not speak it: write one of these, or leave it empty",
 		})
 	}
 	return nil

@@ -43,15 +43,26 @@ func (r *reader) value(need plannedNeed, cell string) (flows.Value, error) {
 		if powerOfTen(text) {
 			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"}
 		}
-		if kind == flows.TypeDigits && pointed.MatchString(text) {
+		if kind == flows.TypeDigits && strings.ContainsAny(text, ".,") && pointed.MatchString(text) {
 			return flows.Value{}, &Trouble{expectedOf(kind), "damaged by a spreadsheet: a decimal number was made of it; set the column to text and export it again"}
 		}
 	}
 	v, err := flows.ParseValue(kind, text, r.plan.currency)
 	if err != nil {
-		return v, &Trouble{expectedOf(kind), "write it so, or leave the row out"}
+		return v, &Trouble{expectedOf(kind), mendOf(kind)}
 	}
 	return v, nil
+}
+
+// mendOf is what to do about a cell that is not of a type.
+func mendOf(kind flows.ValueType) string {
+	switch kind {
+	case flows.TypeDigits:
+		return "there is more in it than the digits 0 to 9: write these alone"
+	case flows.TypeMoney, flows.TypeNumber:
+		return "it cannot be read as a number: write it in digits, with a point and nothing else in between"
+	}
+	return "it cannot be read: write it so, or take the row out"
 }
 
 // amount is an amount of money without its currency and with a point before its cents.
@@ -61,10 +72,12 @@ func amount(text, currency string) (string, *Trouble) {
 		plain = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(plain, mark), mark))
 	}
 	switch {
+	case strings.ContainsAny(plain, "$€£"):
+		return "", &Trouble{expectedOf(flows.TypeMoney), "it is in another currency: the project's is " + currency}
 	case powerOfTen(plain):
 		return "", &Trouble{expectedOf(flows.TypeMoney), "damaged by a spreadsheet: a power of ten was made of it; set the column to text and take the values from the source again"}
 	case strings.Contains(plain, ",") && !thousands.MatchString(plain):
-		return "", &Trouble{expectedOf(flows.TypeMoney), "write it with a point before the cents"}
+		return "", &Trouble{expectedOf(flows.TypeMoney), "there is a comma before the cents: write a point"}
 	}
 	return plain, nil
 }

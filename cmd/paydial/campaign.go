@@ -90,6 +90,9 @@ func findCampaign(s streams, name, dir string, named bool) (path, project string
 		if above := filepath.Dir(filepath.Dir(abs)); !named && hasProject(above) {
 			dir = above
 		}
+		if !hasProject(dir) {
+			return "", "", fail(exitNotFound, "%s is in no project: a campaign is a file in campaigns/, beside paydial.yaml\nSay where the project is with --dir", name)
+		}
 		return abs, dir, nil
 	}
 	text := fmt.Sprintf("there is no campaign %s", name)

@@ -60,6 +60,10 @@ func TestCampaignCheckGolden(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(rejected), "line,column,reason,expected,found,how to mend,MemberNo,") {
 		t.Errorf("%v\n%s", err, rejected)
 	}
+	again := paydial(t, nil, "campaign", "check", filepath.Join(dir, renewalsFile), "--at", atMonday) // over what it wrote itself
+	again.want(t, 0)
+	write(t, filepath.Join(dir, "lists/spring-renewals.rejected.csv"), "\ufeffrejected line;column;reason;x\n")
+	paydial(t, nil, "campaign", "check", filepath.Join(dir, renewalsFile), "--at", atMonday).want(t, 0)
 	if left, _ := filepath.Glob(filepath.Join(dir, "lists/.*")); len(left) > 0 {
 		t.Errorf("it leaves %v", left)
 	}
@@ -107,6 +111,8 @@ func TestCampaignCheckFails(t *testing.T) {
 	list := filepath.Join(dir, "lists/spring.csv")
 	file := filepath.Join(dir, renewalsFile)
 	paydial(t, nil, "campaign", "check", "--dir", dir, "autumn").want(t, exitNotFound, "there is no campaign autumn", renewalsFile)
+	paydial(t, nil, "campaign", "check", filepath.Join(dir, "paydial.yaml")).want(t, exitNotFound, "is in no project: a campaign is a file in campaigns/")
+	paydial(t, nil, "campaign", "check").want(t, exitUsage, "write it so: paydial campaign check FILE")
 	paydial(t, nil, "campaign", "check", file, "--at", "noon").want(t, exitUsage, `--at "noon": write a moment as 2027-04-05T09:00:00Z`)
 	paydial(t, nil, "campaign", "check", file, "--rejected", list).want(t, exitUsage, "would be written over the list")
 	paydial(t, nil, "campaign", "check", file, "--rejected", file).want(t, exitConflict, "is no file of rejected rows: name another with --rejected")

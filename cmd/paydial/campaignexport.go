@@ -114,7 +114,7 @@ func (c *campaignServer) printChanges(all []campaigns.Change) {
 		if ch.Row > 0 {
 			note = strings.TrimSuffix(fmt.Sprintf("row %d: %s", ch.Row, note), ": ")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", ch.At.Local().Format(clock), strings.ReplaceAll(ch.What, "_", " "), by, note)
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%s\t%s\t%s\t%s", ch.At.Local().Format(clock), strings.ReplaceAll(ch.What, "_", " "), by, note), "\t"))
 	}
 	_ = w.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -20,6 +21,7 @@ import (
 // peopleFlags say which people are meant, and how they are written.
 type peopleFlags struct {
 	state, outcome, reason, search string
+	where                          []string
 	csv                            bool
 	limit                          int
 }
@@ -42,6 +44,9 @@ func (c *campaignServer) peopleCommand() *cobra.Command {
 			case f.csv && !cmd.Flags().Changed("limit"):
 				f.limit = 0
 			}
+			if err := f.narrow(); err != nil {
+				return err
+			}
 			return c.people(cmd, args[0], f)
 		},
 	}
@@ -49,9 +54,26 @@ func (c *campaignServer) peopleCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.outcome, "outcome", "", "only who is done with this outcome")
 	cmd.Flags().StringVar(&f.reason, "reason", "", "only who is not called for this reason")
 	cmd.Flags().StringVar(&f.search, "search", "", "only those whose id or number begins so")
+	cmd.Flags().StringArrayVar(&f.where, "where", nil, "any of these as one: outcome=declined, state=waiting, reason=no_consent, search=M-1 (repeatable)")
 	cmd.Flags().IntVar(&f.limit, "limit", f.limit, "how many; 0 is all, as it is with --csv")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "as CSV, safe to open in a spreadsheet")
 	return c.on(cmd)
+}
+
+// narrow takes what stands under --where for the flag that it names.
+func (f *peopleFlags) narrow() error {
+	for _, w := range f.where {
+		name, text, ok := strings.Cut(w, "=")
+		to := map[string]*string{"state": &f.state, "outcome": &f.outcome, "reason": &f.reason, "search": &f.search}[name]
+		if !ok || to == nil {
+			return fail(exitUsage, "--where %q: write state=, outcome=, reason= or search= and what is wanted", w)
+		}
+		*to = text
+	}
+	if states := []string{"", campaigns.PersonPending, campaigns.PersonWaiting, campaigns.PersonCalling, campaigns.PersonDone}; !slices.Contains(states, f.state) {
+		return fail(exitUsage, "--state %q: there are %s", f.state, strings.Join(states[1:], ", "))
+	}
+	return nil
 }
 
 // query are the flags in the API's words.
@@ -124,10 +146,15 @@ func (c *campaignServer) printPeople(rows []campaigns.Person) {
 		fmt.Fprintln(c.s.out, "nobody")
 		return
 	}
+	room := 0 // no limit, for programs
+	if isTerminal(c.s.out) {
+		width, _ := terminalSize(c.s.out)
+		room = max(width-50, 24)
+	}
 	w := tabwriter.NewWriter(c.s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "row\tid\tnumber\ttries\tstate\twhat")
 	for _, p := range rows {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\n", p.Row, dash(clip(p.ID, 24)), dash(spaced(p.Phone)), p.Attempts, p.State, dash(clip(whatOf(p), 60)))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\n", p.Row, dash(clip(p.ID, 24)), dash(spaced(p.Phone)), p.Attempts, p.State, dash(clip(whatOf(p), room)))
 	}
 	_ = w.Flush()
 }

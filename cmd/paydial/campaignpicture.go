@@ -13,43 +13,58 @@ const (
 	barWide   = 36 // characters of the bar of people
 	shareWide = 14 // of the longest bar of an outcome
 	graphWide = 30 // a minute each
+	leastWide = 54 // characters of a line, however narrow the terminal is
+	nameWide  = 40 // of the name of an outcome
 )
 
-// picture is how a campaign stands, in lines.
+// drawing is a picture in lines of so many characters.
+type drawing struct {
+	*strings.Builder
+	palette
+	narrower int // than 80 characters
+}
+
+// picture is how a campaign stands, in lines of at most 80 characters, or of a terminal's that has fewer.
 func (c *campaignServer) picture(s campaigns.Status) string {
 	p := palette(colourful(c.s, c.s.out))
-	var b strings.Builder
+	width, _ := terminalSize(c.s.out)
+	b := drawing{&strings.Builder{}, p, max(0, helpWidth-max(width, leastWide))}
 	head := []string{p.bold(s.Name), stateMark(p, s.Campaign), "flow " + s.Flow}
 	if s.State == campaigns.StateRunning || s.State == campaigns.StatePaused {
 		head = append(head, fmt.Sprintf("up to %d a minute, %d at once", s.PerMinute, s.AtOnce))
 	}
-	fmt.Fprintln(&b, strings.Join(head, " · "))
+	b.text("", strings.Join(head, " · "))
 	if s.Why != "" {
-		fmt.Fprintf(&b, "%s\n", hanging(s.Why, 0))
+		b.text("", s.Why)
 	}
 	if s.Safety {
-		fmt.Fprintf(&b, "Look, then: %s campaign resume %s --note \"what was done\"\n", c.s.self, s.Name)
+		fmt.Fprintf(b, "Look, then: %s campaign resume %s --note \"what was done\"\n", c.s.self, s.Name)
 	}
 	done := s.Counts.Done
-	line := fmt.Sprintf("%s  %s of %s people done (%s)", bar(p, done, s.Counts.Calling, s.Counts.Total), thousands(int64(done)), thousands(int64(s.Counts.Total)), percentOf(done, s.Counts.Total))
-	fmt.Fprintf(&b, "\n%s\n", line)
+	fmt.Fprintf(b, "\n%s  %s of %s people done (%s)\n", bar(p, s.Counts, barWide-b.narrower), thousands(int64(done)), thousands(int64(s.Counts.Total)), percentOf(done, s.Counts.Total))
 	parts := []string{fmt.Sprintf("%s on the line", thousands(int64(s.Counts.Calling))), fmt.Sprintf("%s not rung yet", thousands(int64(s.Counts.Pending))),
 		fmt.Sprintf("%s to be rung again", thousands(int64(s.Counts.Waiting)))}
 	if !s.ETA.IsZero() {
 		parts = append(parts, "about "+roughly(time.Until(s.ETA))+" left")
 	}
-	fmt.Fprintln(&b, strings.Join(parts, " · "))
-	graphs(&b, p, s)
+	b.text("", strings.Join(parts, " · "))
+	b.graphs(s)
 	if len(s.HeldBack) > 0 {
 		var held []string
 		for _, h := range s.HeldBack {
 			held = append(held, fmt.Sprintf("%s %s", thousands(int64(h.People)), reasonWords(string(h.Reason))))
 		}
-		fmt.Fprintf(&b, "\nHeld back now  %s\n", hanging(strings.Join(held, " · "), 15))
+		b.text("\nHeld back now  ", strings.Join(held, " · "))
 	}
-	happened(&b, p, s)
-	safety(&b, p, s)
+	b.happened(s)
+	b.safety(s)
 	return b.String()
+}
+
+// text adds a text behind its head, in as many lines as it takes.
+func (b drawing) text(head, text string) {
+	column := len(strings.TrimPrefix(head, "\n"))
+	fmt.Fprintln(b, head+strings.Join(wrap(text, helpWidth-b.narrower-column), "\n"+strings.Repeat(" ", column)))
 }
 
 // stateMark is a state with its mark, in colour on a terminal.
@@ -74,13 +89,13 @@ func stateMark(p palette, c campaigns.Campaign) string {
 }
 
 // bar is people who are done, and who are on the line, of all.
-func bar(p palette, done, calling, total int) string {
-	if total == 0 {
-		return p.dim(strings.Repeat("░", barWide))
+func bar(p palette, n campaigns.Counts, wide int) string {
+	if n.Total == 0 {
+		return p.dim(strings.Repeat("░", wide))
 	}
-	full := done * barWide / total
-	now := min((calling*barWide+total-1)/total, barWide-full)
-	return p.green(strings.Repeat("█", full)) + p.yellow(strings.Repeat("▓", now)) + p.dim(strings.Repeat("░", barWide-full-now))
+	full := n.Done * wide / n.Total
+	now := min((n.Calling*wide+n.Total-1)/n.Total, wide-full)
+	return p.green(strings.Repeat("█", full)) + p.yellow(strings.Repeat("▓", now)) + p.dim(strings.Repeat("░", wide-full-now))
 }
 
 // spark draws numbers, the highest as high as the limit, or higher.
@@ -99,10 +114,10 @@ func spark(of []int, limit int) string {
 }
 
 // graphs are the last minutes: calls at once, and calls begun.
-func graphs(b *strings.Builder, p palette, s campaigns.Status) {
+func (b drawing) graphs(s campaigns.Status) {
 	var once, begun []int
 	busy := false
-	for _, m := range s.Minutes[max(0, len(s.Minutes)-graphWide):] {
+	for _, m := range s.Minutes[max(0, len(s.Minutes)-graphWide+b.narrower):] {
 		once, begun = append(once, m.AtOnce), append(begun, m.Dialed)
 		busy = busy || m.AtOnce > 0 || m.Dialed > 0
 	}
@@ -110,13 +125,13 @@ func graphs(b *strings.Builder, p palette, s campaigns.Status) {
 		return
 	}
 	now := s.Minutes[len(s.Minutes)-1]
-	fmt.Fprintf(b, "\nCalls at once %5d ┤%s│ %d of %d\n", s.AtOnce, p.cyan(spark(once, s.AtOnce)), now.AtOnce, s.AtOnce)
-	fmt.Fprintf(b, "Per minute    %5d ┤%s│ %d in this minute\n", s.PerMinute, p.cyan(spark(begun, s.PerMinute)), now.Dialed)
+	fmt.Fprintf(b, "\nCalls at once %5d ┤%s│ %d of %d\n", s.AtOnce, b.cyan(spark(once, s.AtOnce)), now.AtOnce, s.AtOnce)
+	fmt.Fprintf(b, "Per minute    %5d ┤%s│ %d in this minute\n", s.PerMinute, b.cyan(spark(begun, s.PerMinute)), now.Dialed)
 	fmt.Fprintf(b, "%s└%s the last %d minutes\n", strings.Repeat(" ", 20), strings.Repeat("─", len(once)), len(once))
 }
 
 // happened is what became of people, the most first: who was rung, then who was not.
-func happened(b *strings.Builder, p palette, s campaigns.Status) {
+func (b drawing) happened(s campaigns.Status) {
 	var came, refused []countOf
 	for _, o := range s.Outcomes {
 		came = append(came, countOf{strings.ReplaceAll(o.Outcome, "_", " "), o.People})
@@ -124,8 +139,8 @@ func happened(b *strings.Builder, p palette, s campaigns.Status) {
 	for _, r := range s.Refused {
 		refused = append(refused, countOf{reasonWords(string(r.Reason)), r.People})
 	}
-	shares(b, "What happened", came, p.green)
-	shares(b, "Not called", refused, p.yellow)
+	b.shares("What happened", came, b.green)
+	b.shares("Not called", refused, b.yellow)
 }
 
 // countOf is so many people, and what they have in common.
@@ -135,7 +150,7 @@ type countOf struct {
 }
 
 // shares prints counts with bars, and what part of their sum each is.
-func shares(b *strings.Builder, head string, of []countOf, paint func(string) string) {
+func (b drawing) shares(head string, of []countOf, paint func(string) string) {
 	sum, most := 0, 1
 	for _, c := range of {
 		sum, most = sum+c.people, max(most, c.people)
@@ -143,31 +158,33 @@ func shares(b *strings.Builder, head string, of []countOf, paint func(string) st
 	if sum == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%-42s %8s  %7s\n", head, "people", "share")
+	name := nameWide - (b.narrower+1)/2
+	fmt.Fprintf(b, "\n%-*s %8s  %7s\n", name+2, head, "people", "share")
 	for _, c := range of {
 		share := fmt.Sprintf("%.1f %%", float64(c.people)*100/float64(sum))
-		fmt.Fprintf(b, "  %-40s %8s  %7s  %s\n", clip(c.words, 40), thousands(int64(c.people)), share, paint(strings.Repeat("▇", (c.people*shareWide+most-1)/most)))
+		fmt.Fprintf(b, "  %-*s %8s  %7s  %s\n", name, clip(c.words, name), thousands(int64(c.people)), share, paint(strings.Repeat("▇", (c.people*(shareWide-b.narrower/2)+most-1)/most)))
 	}
 }
 
 // safety is how near the campaign is to stopping by itself, and what was paid.
-func safety(b *strings.Builder, p palette, s campaigns.Status) {
+func (b drawing) safety(s campaigns.Status) {
+	name := nameWide - (b.narrower+1)/2
 	if len(s.Figures) > 0 {
-		fmt.Fprintf(b, "\n%-42s %8s  %7s\n", "Safety", "now", "stops at")
+		fmt.Fprintf(b, "\n%-*s %8s  %7s\n", name+2, "Safety", "now", "stops at")
 	}
 	for _, f := range s.Figures {
 		now := fmt.Sprintf("%.1f %%", f.Now)
 		pad := strings.Repeat(" ", max(0, 8-len(now)))
 		switch {
 		case f.Now > f.StopsAt:
-			now = p.red(now)
+			now = b.red(now)
 		case f.Now > f.StopsAt/2:
-			now = p.yellow(now)
+			now = b.yellow(now)
 		}
-		fmt.Fprintf(b, "  %-40s %s%s  %6.4g %%  of %s\n", strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, thousands(int64(f.Of)))
+		fmt.Fprintf(b, "  %-*s %s%s  %6.4g %%  of %s\n", name, strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, thousands(int64(f.Of)))
 	}
 	for _, m := range s.Money {
-		fmt.Fprintf(b, "%-42s %s\n", "Money collected", payments.Amount{Minor: m.Minor, Currency: m.Currency})
+		fmt.Fprintf(b, "%-*s %s\n", name+2, "Money collected", payments.Amount{Minor: m.Minor, Currency: m.Currency})
 	}
 }
 

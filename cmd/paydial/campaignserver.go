@@ -60,7 +60,11 @@ func (c *deskClient) post(ctx context.Context, path string, body, out any) (json
 
 // campaignHelp is what to do about a problem of the API with campaigns; "" for others.
 func campaignHelp(self string, p *deskProblem) string {
-	return map[string]string{
+	name, _, _ := strings.Cut(strings.TrimPrefix(p.Path, campaignPath("")), "/")
+	if !strings.HasPrefix(p.Path, campaignPath("")) || name == "" || p.Code == "no_such_campaign" {
+		name = "NAME"
+	}
+	help := map[string]string{
 		"no_such_campaign":  "These are there: " + self + " campaign list\nOne that is still a file begins with: " + self + " campaign start FILE",
 		"no_such_person":    "These are there: " + self + " campaign people NAME --search ...",
 		"campaign_exists":   "Start it if it is a draft: " + self + " campaign start NAME\nElse give the new one another name in its file: who was rung, and why, stays under the old one.",
@@ -69,6 +73,7 @@ func campaignHelp(self string, p *deskProblem) string {
 		"confirm_needed":    "Repeat its name: " + self + " campaign stop NAME --confirm NAME",
 		"campaign_findings": "Check it: " + self + " campaign check FILE",
 	}[p.Code]
+	return strings.ReplaceAll(help, "NAME", name)
 }
 
 // listedCampaign is a campaign as the API lists it.

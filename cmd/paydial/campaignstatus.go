@@ -67,12 +67,7 @@ func (c *campaignServer) watch(cmd *cobra.Command, api *deskClient, name string)
 // redraw draws a picture over the one before, of so many lines, and tells how many it has. What does not fit on the
 // terminal is left out: it could not be drawn over.
 func redraw(to io.Writer, picture string, before int) int {
-	width, height := 80, 50
-	if f, ok := to.(*os.File); ok {
-		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
-			width, height = w, h
-		}
-	}
+	width, height := terminalSize(to)
 	lines := strings.Split(strings.TrimSuffix(picture, "\n"), "\n")
 	lines = lines[:min(len(lines), max(height-1, 1))]
 	var b strings.Builder
@@ -84,6 +79,16 @@ func redraw(to io.Writer, picture string, before int) int {
 	}
 	_, _ = io.WriteString(to, b.String())
 	return len(lines)
+}
+
+// terminalSize is how many characters a line has, and how many lines there are: 80 and 50 where there is no terminal.
+func terminalSize(w io.Writer) (width, height int) {
+	if f, ok := w.(*os.File); ok {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
+			return w, h
+		}
+	}
+	return 80, 50
 }
 
 // clipColoured shortens a line to so many characters; what sets colours has no width.

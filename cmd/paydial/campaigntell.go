@@ -29,7 +29,7 @@ func tellCheck(s streams, c checkPage) error {
 		return printJSON(s, checkView{c.Report, c.written})
 	}
 	p := palette(colourful(s, s.out))
-	fmt.Fprintf(s.out, "%s · flow %s@%.4s · %s rows in %s\n\n", p.bold(c.Campaign), c.Flow, c.file.project.Hash, thousands(c.Rows), c.file.Contacts)
+	fmt.Fprintf(s.out, "%s · flow %s@%.4s · %s in %s\n\n", p.bold(c.Campaign), c.Flow, c.file.project.Hash, rowsWords(c.Rows), c.file.Contacts)
 	c.people(s.out, p)
 	c.rest(s)
 	c.below(s, p)
@@ -44,34 +44,42 @@ func row(w io.Writer, head, text string) {
 // people prints who will be rung, and who not.
 func (c checkPage) people(w io.Writer, p palette) {
 	row(w, "will be called", p.green(fmt.Sprintf("%7s", thousands(c.Will))))
-	head := "will not"
-	for i, r := range c.Reasons {
-		lead := strings.Repeat(" ", 7)
-		if i == 0 {
-			lead = p.yellow(fmt.Sprintf("%7s", thousands(c.WillNot)))
-		}
-		row(w, head, fmt.Sprintf("%s %6s %-36s %s", lead, thousands(r.People), r.Text, reasonMore(r)))
-		head = ""
-	}
-	if len(c.Reasons) == 0 {
-		row(w, head, fmt.Sprintf("%7d", 0))
+	row(w, "will not", p.yellow(fmt.Sprintf("%7s", thousands(c.WillNot))))
+	for _, r := range c.Reasons {
+		fmt.Fprintf(w, "    %7s  %s\n", thousands(r.People), hanging(r.Text+reasonMore(r), 13))
 	}
 }
+
+// rowsWords is a number of rows.
+func rowsWords(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return thousands(n) + " rows"
+}
+
+// mostKinds is how many of the things that are wrong are told of one reason.
+const mostKinds = 5
 
 // reasonMore is what else there is to say of a reason: what is wrong, or in which lines.
 func reasonMore(r campaigns.CheckReason) string {
 	if len(r.Details) > 1 {
 		var parts []string
-		for _, d := range r.Details[:min(len(r.Details), 3)] {
+		rest := r.People
+		for _, d := range r.Details[:min(len(r.Details), mostKinds)] {
 			parts = append(parts, fmt.Sprintf("%s %s", thousands(d.People), d.Text))
+			rest -= d.People
 		}
-		return strings.Join(parts, " · ")
+		if rest > 0 {
+			parts = append(parts, thousands(rest)+" others")
+		}
+		return ": " + strings.Join(parts, " · ")
 	}
 	var lines []string
 	for _, e := range r.Examples {
 		lines = append(lines, fmt.Sprint(e.Line))
 	}
-	text := "line " + strings.Join(lines, ", ")
+	text := ", line " + strings.Join(lines, ", ")
 	if int64(len(lines)) < r.People {
 		text += " …"
 	}
@@ -154,6 +162,7 @@ func (c checkPage) below(s streams, p palette) {
 	switch {
 	case c.written != "":
 		fmt.Fprintf(s.out, "Rejected rows: %s\n", c.written)
+		fmt.Fprintln(s.out, hanging("Mend them in the list and check again; --strict makes rejected rows a failure.", 0))
 	case c.Rejected > 0:
 		fmt.Fprintf(s.out, "Rejected rows: %s, not written\n", thousands(c.Rejected))
 	}

@@ -54,6 +54,8 @@ func newDeskClient(cmd *cobra.Command, s streams, app string) (*deskClient, erro
 	switch {
 	case err != nil:
 		return nil, err
+	case !strings.HasPrefix(app, "http://") && !strings.HasPrefix(app, "https://"):
+		return nil, fail(exitUsage, "--app %q is not a URL such as http://127.0.0.1:8080", app)
 	case v.get("api-token") != "":
 		c.token = v.get("api-token")
 	case onThisComputer(app):

@@ -20,6 +20,7 @@ type deskProblem struct {
 	Detail  string             `json:"detail"`
 	Code    string             `json:"code"`
 	Help    string             `json:"help"`
+	Path    string             `json:"instance"`
 	Payment *payments.Assisted `json:"payment"`
 
 	Findings flows.Findings `json:"findings"` // of a campaign's file

@@ -98,7 +98,7 @@ func databaseThere(url string) error {
 		return nil
 	}
 	if _, err := os.Stat(strings.TrimPrefix(file, "//")); errors.Is(err, fs.ErrNotExist) {
-		return fail(exitNotFound, "there is no database %s\nSay where it is with --database-url or PAYDIAL_DATABASE_URL", file)
+		return fail(exitNotFound, "there is no database %s\nSay where it is with --database-url or PAYDIAL_DATABASE_URL; the lists of paydial dev are in memory, on its page /dnc", file)
 	}
 	return nil
 }
@@ -130,19 +130,31 @@ func (d *dncFlags) subject(text string, key bool) (string, error) {
 // dncFailure is what went wrong with a list, with its exit code.
 func dncFailure(err error) error {
 	var fault *contacts.Fault
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, campaigns.ErrNotOnList), errors.Is(err, campaigns.ErrNoList):
-		return fail(exitNotFound, "%v", err)
-	case errors.Is(err, campaigns.ErrListName), errors.Is(err, campaigns.ErrNotANumber), errors.Is(err, campaigns.ErrNoWhy):
-		return fail(exitUsage, "%v", err)
-	case errors.Is(err, campaigns.ErrScope):
-		return fail(exitConflict, "%v", err)
-	case errors.As(err, &fault):
-		return fail(exitFindings, "%v", err)
 	}
-	return fail(exitFailed, "%v", err)
+	text := strings.ReplaceAll(err.Error(), "campaigns: ", "")
+	switch {
+	case errors.Is(err, campaigns.ErrNotOnList), errors.Is(err, campaigns.ErrNoList):
+		return fail(exitNotFound, "%s", text)
+	case errors.Is(err, campaigns.ErrListName), errors.Is(err, campaigns.ErrNotANumber), errors.Is(err, campaigns.ErrNoWhy):
+		return fail(exitUsage, "%s", text)
+	case errors.Is(err, campaigns.ErrScope):
+		return fail(exitConflict, "%s", text)
+	case errors.As(err, &fault):
+		return fail(exitFindings, "%s", text)
+	}
+	return fail(exitFailed, "%s", text)
+}
+
+// known tells somebody who begins a list without meaning to.
+func (d *dncFlags) known(cmd *cobra.Command, st *dncStore) error {
+	_, err := st.Get(cmd.Context(), d.list)
+	if errors.Is(err, campaigns.ErrNoList) {
+		fmt.Fprintf(d.s.err, "%s is a new list: a campaign looks at it when its never_call: names it\n", d.list)
+		return nil
+	}
+	return dncFailure(err)
 }
 
 // dayFlag reads a day of a flag; "" is none.
@@ -215,6 +227,10 @@ func (d *dncFlags) addCommand() *cobra.Command {
 			if err := d.note(cmd, st, "dnc.add", fmt.Sprintf("%s on %s: %s", who, d.list, because)); err != nil {
 				return err
 			}
+			if err := d.known(cmd, st); err != nil {
+				return err
+			}
+			e.Added = time.Now().UTC()
 			if err := dncFailure(st.Put(cmd.Context(), e)); err != nil {
 				return err
 			}
@@ -262,6 +278,13 @@ func (d *dncFlags) removeCommand() *cobra.Command {
 			}
 			if err := dncFailure(st.Remove(cmd.Context(), d.list, who, d.who(), because)); err != nil {
 				return err
+			}
+			if d.asJSON {
+				a, err := d.answer(cmd.Context(), st, who)
+				if err != nil {
+					return dncFailure(err)
+				}
+				return printJSON(d.s, a)
 			}
 			fmt.Fprintf(d.s.out, "%s is off %s\n", spaced(who), d.list)
 			return nil

@@ -59,7 +59,10 @@ func TestDncKeys(t *testing.T) {
 		t.Errorf("%v %+v", err, lists)
 	}
 	paydial(t, e, "dnc", "describe", "disputes").want(t, exitConflict, "there are keys on it")
-	paydial(t, e, "dnc", "describe", "x", "--scope", "planet").want(t, exitConflict, "number, person or account")
+	paydial(t, e, "dnc", "describe", "y", "--owner", "legal", "--json").want(t, 0, `"owner": "legal"`)
+	paydial(t, e, "dnc", "add", "+12125550142", "--list", "comapny", "--because", "x").want(t, 0, "comapny is a new list", "never_call:")
+	paydial(t, e, "dnc", "remove", "+12125550142", "--list", "comapny", "--because", "x", "--json").want(t, 0, `"on": []`, `"why": "x"`)
+	paydial(t, e, "dnc", "describe", "x", "--scope", "planet").want(t, exitUsage, "number, person and account")
 }
 
 func TestDncImportAndExport(t *testing.T) {

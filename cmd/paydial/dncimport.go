@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -57,6 +57,9 @@ func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) err
 	}
 	var res campaigns.ImportResult
 	err = d.takeIn(cmd, name, f, intake{action: "dnc.import", into: " into " + d.list, take: func(in *takenFile) (_ int64, err error) {
+		if err := d.known(cmd, in.st); err != nil {
+			return 0, err
+		}
 		q.From, q.Source, q.Rejected = in.from, in.source, in.rejected
 		res, err = in.st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { in.progress(r.Bytes) })
 		return res.Rejected, err
@@ -126,7 +129,10 @@ func (d *dncFlags) takeIn(cmd *cobra.Command, name string, f importFlags, how in
 
 // importFailure says what had been done when it went wrong.
 func (d *dncFlags) importFailure(res campaigns.ImportResult, err error) error {
-	err = dncFailure(err)
+	var told *exitError
+	if !errors.As(err, &told) {
+		err = dncFailure(err)
+	}
 	if res.New+res.Already > 0 && !res.DryRun {
 		fmt.Fprintf(d.s.err, "what stood before it is on %s: %s; import the file again when it is mended\n", d.list, plural(int(res.New+res.Already), "number"))
 	}
@@ -195,12 +201,16 @@ type ownFile struct {
 	name string
 }
 
+// rejectedHead is how a file of rejected rows begins, whatever separates its columns.
+var rejectedHead = regexp.MustCompile(`^\x{FEFF}?(rejected )?line[,;\t|](rejected )?column[,;\t|](rejected )?reason[,;\t|]`)
+
 // newOwnFile begins a file of rejected rows. A file of that name is written over only when it is one of those too.
 func newOwnFile(name string) (*ownFile, error) {
 	if f, err := os.Open(filepath.Clean(name)); err == nil {
-		first, _ := csv.NewReader(io.LimitReader(f, 1<<16)).Read()
+		first := make([]byte, 100)
+		n, _ := io.ReadFull(f, first)
 		_ = f.Close()
-		if len(first) < 3 || first[0] != "line" || first[2] != "reason" {
+		if !rejectedHead.Match(first[:n]) {
 			return nil, fail(exitConflict, "%s is there, and is no file of rejected rows: name another with --rejected", fromHere(name))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -165,11 +166,15 @@ type listView struct {
 	Entries int64           `json:"entries"`
 }
 
+func viewList(l campaigns.List) listView {
+	late := !l.Expires.IsZero() && time.Now().After(l.Expires)
+	return listView{l.Name, l.Owner, l.Scope, l.Source, l.Expires, late, l.Entries}
+}
+
 func (d *dncFlags) printLists(lists []campaigns.List) error {
 	views := []listView{}
 	for _, l := range lists {
-		late := !l.Expires.IsZero() && time.Now().After(l.Expires)
-		views = append(views, listView{l.Name, l.Owner, l.Scope, l.Source, l.Expires, late, l.Entries})
+		views = append(views, viewList(l))
 	}
 	if d.asJSON {
 		return printJSON(d.s, views)
@@ -208,6 +213,9 @@ func (d *dncFlags) describeCommand() *cobra.Command {
 			if l.Expires, err = dayFlag("renew-by", renew); err != nil {
 				return err
 			}
+			if !slices.Contains([]string{"number", "person", "account"}, scope) {
+				return fail(exitUsage, "--scope %q: there are number, person and account", scope)
+			}
 			l.Name, l.Scope = args[0], campaigns.Scope(scope)
 			st, err := d.open(cmd)
 			if err != nil {
@@ -220,6 +228,12 @@ func (d *dncFlags) describeCommand() *cobra.Command {
 			}
 			if err := dncFailure(st.Set(cmd.Context(), l)); err != nil {
 				return err
+			}
+			if d.asJSON {
+				if l, err = st.Get(cmd.Context(), l.Name); err != nil {
+					return dncFailure(err)
+				}
+				return printJSON(d.s, viewList(l))
 			}
 			fmt.Fprintf(d.s.out, "%s is described\n", l.Name)
 			return nil
@@ -266,7 +280,7 @@ func (d *dncFlags) exportCommand() *cobra.Command {
 				return dncFailure(err)
 			}
 			if to != "" {
-				fmt.Fprintf(d.s.err, "%s is in %s, with %s numbers\n", d.list, to, thousands(n))
+				fmt.Fprintf(d.s.err, "%s is in %s, with %s\n", d.list, to, plural(int(n), "number"))
 			}
 			return nil
 		},
@@ -285,7 +299,7 @@ func (d *dncFlags) target(to string) (io.Writer, func() error, error) {
 	f, err := os.OpenFile(filepath.Clean(to), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, os.ErrExist):
-		return nil, nil, fail(exitConflict, "%s is there already", to)
+		return nil, nil, fail(exitConflict, "%s is there already: name another file, or take it away first", to)
 	case err != nil:
 		return nil, nil, fail(exitFailed, "write the list: %v", err)
 	}

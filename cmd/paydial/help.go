@@ -105,13 +105,21 @@ func helpText(cmd *cobra.Command) string {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\n%s\n", cmd.Example)
 	}
-	if cmd.HasParent() && cmd.Runnable() {
+	switch {
+	case !cmd.HasParent() || !cmd.Runnable():
+	case cmd.HasSubCommands():
+		fmt.Fprintf(&b, "\nUsage:  %s COMMAND\n", cmd.CommandPath())
+	default:
 		fmt.Fprintf(&b, "\nUsage:  %s\n", cmd.UseLine())
 	}
 	for _, g := range cmd.Groups() {
 		section(&b, g.Title, cmd, g.ID)
 	}
-	section(&b, "Also", cmd, "")
+	others := "Commands"
+	if len(cmd.Groups()) > 0 {
+		others = "Also"
+	}
+	section(&b, others, cmd, "")
 	flags(&b, "Flags", cmd.LocalFlags())
 	if cmd.HasParent() {
 		flags(&b, "Everywhere", cmd.InheritedFlags())
@@ -154,11 +162,41 @@ func flags(b *strings.Builder, title string, set *pflag.FlagSet) {
 	shown.SortFlags = false
 	set.VisitAll(func(f *pflag.Flag) {
 		if f.Name != "help" {
-			shown.AddFlag(f)
+			named := *f
+			named.Value = namedValue{f.Value, f.Name}
+			shown.AddFlag(&named)
 		}
 	})
 	if text := shown.FlagUsagesWrapped(helpWidth); text != "" {
 		fmt.Fprintf(b, "\n%s\n%s", title, text)
+	}
+}
+
+// namedValue is a flag's value that says in capitals what is meant, where its type alone would say "string".
+type namedValue struct {
+	pflag.Value
+	flag string
+}
+
+// Type is what stands behind the flag in the help.
+func (v namedValue) Type() string {
+	switch kind := v.Value.Type(); kind {
+	case "string":
+		word, ok := map[string]string{
+			"app": "URL", "simulator": "URL", "dir": "DIR", "output": "FILE", "rejected": "FILE", "crowd": "FILE", "connectors": "FILE",
+			"users": "FILE", "listen": "ADDRESS", "simulator-listen": "ADDRESS", "trusted-proxies": "LIST", "at": "TIME", "since": "TIME", "until": "TIME", "expires": "DAY", "renew-by": "DAY",
+			"because": "TEXT", "note": "TEXT", "press": "KEYS", "confirm": "NAME", "by": "NAME", "country": "CODE",
+		}[v.flag]
+		if !ok {
+			word = strings.ToUpper(v.flag[strings.LastIndexByte(v.flag, '-')+1:])
+		}
+		return word
+	case "int", "int64", "float64":
+		return "N"
+	case "stringArray", "stringSlice":
+		return "TEXT"
+	default:
+		return kind
 	}
 }
 
@@ -194,6 +232,22 @@ Exit codes
 	return &cobra.Command{Use: "environment", Short: "Settings from the environment, .env files, exit codes", Long: b.String()}
 }
 
+// shownWidth is how many characters of a text are seen: what sets colours is not.
+func shownWidth(text string) int {
+	n, escape := 0, false
+	for _, r := range text {
+		switch {
+		case r == '\x1b':
+			escape = true
+		case escape:
+			escape = r != 'm'
+		default:
+			n++
+		}
+	}
+	return n
+}
+
 // wrap breaks a text into lines of at most width characters, between words.
 func wrap(text string, width int) []string {
 	var lines []string
@@ -202,7 +256,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case len([]rune(line))+1+len([]rune(word)) > width:
+		case shownWidth(line)+1+shownWidth(word) > width:
 			lines = append(lines, line)
 			line = word
 		default:

@@ -106,7 +106,11 @@ func run(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintln(s.err, "paydial: interrupted")
 		return exitInterrupted
 	default: // cobra's own: a wrong flag, too many or too few arguments
-		fmt.Fprintf(s.err, "paydial: %v\nTry: %s --help\n", err, cmd.CommandPath())
+		text := err.Error()
+		if strings.Contains(text, "arg(s)") || strings.HasPrefix(text, "unknown command") {
+			text = "write it so: " + cmd.UseLine()
+		}
+		fmt.Fprintf(s.err, "paydial: %s\nTry: %s --help\n", text, cmd.CommandPath())
 		return exitUsage
 	}
 }
