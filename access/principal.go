@@ -118,9 +118,6 @@ func (p Principal) Can(permission Permission) bool {
 	return false
 }
 
-// Known tells whether this is somebody at all.
-func (p Principal) Known() bool { return p.ID != "" }
-
 // Person tells whether this is a signed-in person, with a name of their own and a session to end.
 func (p Principal) Person() bool { return p.Session != "" }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -27,36 +26,29 @@ type bench struct {
 	db *db.DB
 }
 
-// each runs fn on SQLite, in memory and in a file, and on Postgres.
+// each runs fn on every kind of database.
 func each(t *testing.T, fn func(t *testing.T, b bench)) {
 	t.Parallel()
-	for name, url := range map[string]func(t *testing.T) string{
-		"memory":   func(*testing.T) string { return "sqlite::memory:" },
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "paydial.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d, err := db.Open(t.Context(), url(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			l, err := audit.New(t.Context(), d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var mu sync.Mutex
-			at := morning
-			l.Now = func() time.Time {
-				mu.Lock()
-				defer mu.Unlock()
-				at = at.Add(time.Second)
-				return at
-			}
-			fn(t, bench{l, d})
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		d, err := db.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		l, err := audit.New(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		at := morning
+		l.Now = func() time.Time {
+			mu.Lock()
+			defer mu.Unlock()
+			at = at.Add(time.Second)
+			return at
+		}
+		fn(t, bench{l, d})
+	})
 }
 
 func (b bench) write(t *testing.T, entries ...audit.Entry) {

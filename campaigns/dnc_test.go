@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,25 +35,19 @@ type lists struct {
 // onEach runs fn with the lists of every kind of database.
 func onEach(t *testing.T, fn func(t *testing.T, l lists)) {
 	t.Parallel()
-	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "x.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d, err := db.Open(t.Context(), url(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			c := &clock{time.Unix(1_770_000_000, 0).UTC()}
-			dnc, err := campaigns.NewDoNotCall(t.Context(), d, c.now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fn(t, lists{dnc, d, c})
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		d, err := db.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		c := &clock{time.Unix(1_770_000_000, 0).UTC()}
+		dnc, err := campaigns.NewDoNotCall(t.Context(), d, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(t, lists{dnc, d, c})
+	})
 }
 
 func (l lists) put(t *testing.T, e campaigns.Entry) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/paydial/paydial/campaigns/pace"
+	"github.com/paydial/paydial/internal/queuelog"
 )
 
 const (
@@ -63,7 +64,7 @@ func (c *Campaigns) Work(ctx context.Context) error {
 	}
 	server := asynq.NewServerFromRedisClient(c.cfg.Redis, asynq.Config{
 		Concurrency: c.cfg.Workers, Queues: map[string]int{queue: 1},
-		TaskCheckInterval: wake, Logger: queueLog{c}, LogLevel: asynq.WarnLevel, ShutdownTimeout: pace.Flight,
+		TaskCheckInterval: wake, Logger: queuelog.Logger{Log: c.cfg.Log, Name: "campaigns"}, LogLevel: asynq.WarnLevel, ShutdownTimeout: pace.Flight,
 	})
 	// The queue's own context does not end with ours: it would take every task in hand for failed, and keep its name for long.
 	handler := asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error { return w.handle(ctx, t) })
@@ -214,21 +215,3 @@ func (c *Campaigns) stillDue(ctx context.Context, e errand) (bool, error) {
 	x, err := personOf(ctx, c.cfg.DB, e.num, e.row, "")
 	return err == nil && !x.Next.IsZero() && !x.Next.After(c.now()) && x.Attempts == e.n-1, err
 }
-
-// queueLog hands the queue's words to our log.
-type queueLog struct{ c *Campaigns }
-
-// Debug and the others are what asynq asks of a logger.
-func (l queueLog) Debug(args ...any) { l.c.cfg.Log.Debug("campaigns: queue: " + fmt.Sprint(args...)) }
-
-// Info says what happens.
-func (l queueLog) Info(args ...any) { l.c.cfg.Log.Info("campaigns: queue: " + fmt.Sprint(args...)) }
-
-// Warn says what may be wrong.
-func (l queueLog) Warn(args ...any) { l.c.cfg.Log.Warn("campaigns: queue: " + fmt.Sprint(args...)) }
-
-// Error says what is wrong.
-func (l queueLog) Error(args ...any) { l.c.cfg.Log.Error("campaigns: queue: " + fmt.Sprint(args...)) }
-
-// Fatal does not end the program, as asynq would have it: that is not for a library to decide.
-func (l queueLog) Fatal(args ...any) { l.c.cfg.Log.Error("campaigns: queue: " + fmt.Sprint(args...)) }

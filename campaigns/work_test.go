@@ -1,7 +1,6 @@
 package campaigns_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,33 +11,27 @@ import (
 // Two processes on one database and Redis ring everybody once.
 func TestTwoProcessesRingEverybodyOnce(t *testing.T) {
 	t.Parallel()
-	for name, base := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newField(t, base(t))
-			spring := f.create(file("spring"), list(0, people(120)))
-			f.work(f.open(nil))
-			f.work(f.open(nil))
-			st := f.until(spring, "the end", completed)
-			f.once()
-			if n := len(f.calls()); n != people(120) || outcomeOf(st, "renewed") != people(120) {
-				t.Errorf("%d calls, status %+v", n, st)
-			}
-			p, err := f.answers.Person(t.Context(), spring, "M-7")
-			if err != nil || len(p.History) != 1 {
-				t.Fatalf("%+v, %v", p, err)
-			}
-			if a := p.History[0]; a.State != campaigns.AttemptEnded || a.CallSID == "" || a.Book == "" || a.BookVersion == "" || len(a.Allowed) < 5 || a.Local == "" || a.Dialed.IsZero() {
-				t.Errorf("the evidence is not whole: %+v", a)
-			}
-			if p.Shown["birth_year"] == "1984" || p.Shown["plan"] != "Green Saver" {
-				t.Errorf("values as shown: %v", p.Shown)
-			}
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		f := newField(t, url)
+		spring := f.create(file("spring"), list(0, people(120)))
+		f.work(f.open(nil))
+		f.work(f.open(nil))
+		st := f.until(spring, "the end", completed)
+		f.once()
+		if n := len(f.calls()); n != people(120) || outcomeOf(st, "renewed") != people(120) {
+			t.Errorf("%d calls, status %+v", n, st)
+		}
+		p, err := f.answers.Person(t.Context(), spring, "M-7")
+		if err != nil || len(p.History) != 1 {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		if a := p.History[0]; a.State != campaigns.AttemptEnded || a.CallSID == "" || a.Book == "" || a.BookVersion == "" || len(a.Allowed) < 5 || a.Local == "" || a.Dialed.IsZero() {
+			t.Errorf("the evidence is not whole: %+v", a)
+		}
+		if p.Shown["birth_year"] == "1984" || p.Shown["plan"] != "Green Saver" {
+			t.Errorf("values as shown: %v", p.Shown)
+		}
+	})
 }
 
 // A paused campaign dials nobody, and goes on where it stood.

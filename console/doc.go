@@ -3,8 +3,8 @@
 //
 // Pages are rendered here with html/template and work without JavaScript; live updates are an addition. What is
 // shown comes from sessions (where a call stands, its feed), payments (the ledger), recordings (the index and the archive)
-// and campaigns (who is rung, and why). At the desk people also
-// act: each wish is noted in the audit log and then handed to payments.Desk, which alone decides what becomes of it.
+// and campaigns (who is rung, and why). People also act, at the desk and on recordings, campaigns and do-not-call lists:
+// each wish is noted in the audit log and then handed to the package that decides what becomes of it.
 //
 // It must not know Twilio or TwiML, and it never moves a call by itself. There is nothing to mask here: neither
 // sessions nor payments has a field that could hold more of a card than its last four digits, and a test holds them

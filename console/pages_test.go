@@ -152,24 +152,6 @@ func TestWordsAreUsedAndThere(t *testing.T) {
 	}
 }
 
-// TestOneLook: the console and the web phone share their design; neither may import the other.
-func TestOneLook(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"css/tokens.css", "css/base.css", "js/theme.js", "js/theme-early.js", "icon.svg", "font/inter.woff2"} {
-		ours, err := os.ReadFile(filepath.Join("assets", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		theirs, err := os.ReadFile(filepath.Join("..", "simulator", "phone", "assets", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(ours) != string(theirs) {
-			t.Errorf("%s differs from the web phone's: copy the one that is right", name)
-		}
-	}
-}
-
 func TestAssets(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)

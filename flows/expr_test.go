@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/paydial/paydial/flows/speak"
 )
 
 // exprRun is a call in which some values are known.
@@ -244,4 +242,4 @@ func inside(t *testing.T, raw string, p *problem, shift int) {
 	}
 }
 
-func pickLanguage(raw string) string { return speak.Languages()[len(raw)%len(speak.Languages())] }
+func pickLanguage(raw string) string { return []string{"en-US", "es-US"}[len(raw)%2] }

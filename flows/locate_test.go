@@ -87,21 +87,6 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"abc", "acb", 1}, {"ca", "abc", 3}, {"kitten", "sitting", 3}, {"ñandú", "nandu", 2}} {
-		if got := distance(c.a, c.b, 9); got != c.want {
-			t.Errorf("%s to %s: got %d, want %d", c.a, c.b, got, c.want)
-		}
-		if got := distance(c.b, c.a, 9); got != c.want {
-			t.Errorf("%s to %s: got %d, want %d", c.b, c.a, got, c.want)
-		}
-	}
-}
-
 func TestIgnore(t *testing.T) {
 	t.Parallel()
 	step := "ask: { say: Please key in your meter number., digits: 15 }"

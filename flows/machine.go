@@ -8,13 +8,7 @@ import (
 // beginState is where every machine is made; the others are named after their steps.
 const beginState = "begin"
 
-// unsafeWords mean something to Mermaid or to looplab/fsm.
-var unsafeWords = map[string]bool{
-	"end": true, "state": true, "event": true, "note": true, "class": true, "click": true, "style": true,
-	"graph": true, "subgraph": true, "direction": true, "default": true,
-}
-
-// names hands out names that Mermaid and looplab/fsm can bear, each once.
+// names hands out names that internal/machine takes, each once.
 type names struct{ taken map[string]int }
 
 // safe turns any text into a name of a-z, 0-9 and _, different from all that were given out before.
@@ -28,7 +22,7 @@ func (n *names) safe(text, prefix string) string {
 		}
 		return '_'
 	}, text)
-	if name == "" || name[0] < 'a' || name[0] > 'z' || unsafeWords[name] {
+	if name == "" || name[0] < 'a' || name[0] > 'z' {
 		name = prefix + "_" + name
 	}
 	if n.taken == nil {

@@ -3,7 +3,6 @@ package payments_test
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,30 +19,23 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// each runs fn on SQLite, in memory and in a file, and on Postgres.
+// each runs fn on every kind of database.
 func each(t *testing.T, fn func(t *testing.T, b bench)) {
 	t.Parallel()
-	for name, url := range map[string]func(t *testing.T) string{
-		"memory":   func(*testing.T) string { return "sqlite::memory:" },
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "paydial.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d, err := db.Open(t.Context(), url(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			l, err := payments.NewLedger(t.Context(), d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := &clock{at: time.Date(2026, 3, 3, 10, 42, 0, 0, time.UTC)}
-			l.Now = c.now
-			fn(t, bench{Ledger: l, clock: c, db: d})
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		d, err := db.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		l, err := payments.NewLedger(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &clock{at: time.Date(2026, 3, 3, 10, 42, 0, 0, time.UTC)}
+		l.Now = c.now
+		fn(t, bench{Ledger: l, clock: c, db: d})
+	})
 }
 
 // bench is a ledger with its clock and its database.

@@ -128,19 +128,12 @@ func (d *denials) of(q *http.Request) int {
 	return d.status[q.Method]
 }
 
-// onDatabases runs fn on SQLite, in memory and in a file, and on Postgres.
+// onDatabases runs fn on every kind of database.
 func onDatabases(t *testing.T, fn func(t *testing.T, b *bench)) {
 	t.Parallel()
-	for name, url := range map[string]func(t *testing.T) string{
-		"memory":   func(*testing.T) string { return "sqlite::memory:" },
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "paydial.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			fn(t, newBench(t, url(t), nil))
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		fn(t, newBench(t, url, nil))
+	})
 }
 
 func newBench(t *testing.T, url string, change func(*Config)) *bench {

@@ -44,9 +44,6 @@ func states() []State {
 // over tells whether nothing more happens to a recording by itself.
 func (s State) over() bool { return s == Deleted || s == Failed || s == Expired }
 
-// live tells whether it is being made.
-func (s State) live() bool { return s == Running || s == Paused || s == Processing }
-
 // table says which state follows which. What it does not have does not happen: a callback that comes late moves nothing
 // back, and a recording is deleted only from a state in which that was decided.
 func table() []machine.Transition {

@@ -246,14 +246,7 @@ var (
 // onEach runs fn on both kinds of database.
 func onEach(t *testing.T, fn func(b *pausing)) {
 	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		fn(newPausing(t, "sqlite:"+t.TempDir()+"/paydial.db"))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		fn(newPausing(t, pgtest.Start(t)))
-	})
+	pgtest.Each(t, func(t *testing.T, url string) { fn(newPausing(t, url)) })
 }
 
 // TestPauseForPayment pauses and resumes, each more than once, and by a process that was started anew in between.

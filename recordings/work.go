@@ -12,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/paydial/paydial/db"
+	"github.com/paydial/paydial/internal/queuelog"
 )
 
 const (
@@ -44,7 +45,7 @@ func (r *Recordings) Work(ctx context.Context) error {
 	w := &worker{r: r, client: asynq.NewClientFromRedisClient(r.cfg.Redis), inspector: asynq.NewInspectorFromRedisClient(r.cfg.Redis)}
 	server := asynq.NewServerFromRedisClient(r.cfg.Redis, asynq.Config{
 		Concurrency: r.cfg.Workers, Queues: map[string]int{queue: 1}, BaseContext: func() context.Context { return ctx },
-		TaskCheckInterval: wake, Logger: queueLog{r}, LogLevel: asynq.WarnLevel, ShutdownTimeout: lease,
+		TaskCheckInterval: wake, Logger: queuelog.Logger{Log: r.cfg.Log, Name: "recordings"}, LogLevel: asynq.WarnLevel, ShutdownTimeout: lease,
 	})
 	if err := server.Start(asynq.HandlerFunc(w.handle)); err != nil {
 		return fmt.Errorf("work on recordings: %w", err)
@@ -199,21 +200,3 @@ func (r *Recordings) cleanSpool(ctx context.Context) {
 		}
 	}
 }
-
-// queueLog hands the queue's words to our log.
-type queueLog struct{ r *Recordings }
-
-// Debug and the others are what asynq asks of a logger.
-func (l queueLog) Debug(args ...any) { l.r.cfg.Log.Debug("recordings: queue: " + fmt.Sprint(args...)) }
-
-// Info says what happens.
-func (l queueLog) Info(args ...any) { l.r.cfg.Log.Info("recordings: queue: " + fmt.Sprint(args...)) }
-
-// Warn says what may be wrong.
-func (l queueLog) Warn(args ...any) { l.r.cfg.Log.Warn("recordings: queue: " + fmt.Sprint(args...)) }
-
-// Error says what is wrong.
-func (l queueLog) Error(args ...any) { l.r.cfg.Log.Error("recordings: queue: " + fmt.Sprint(args...)) }
-
-// Fatal does not end the program, as asynq would have it: that is not for a library to decide.
-func (l queueLog) Fatal(args ...any) { l.r.cfg.Log.Error("recordings: queue: " + fmt.Sprint(args...)) }

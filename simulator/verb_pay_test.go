@@ -133,7 +133,7 @@ func TestPayCards(t *testing.T) {
 			form, book := w.paid(), w.book()
 			wantForm(t, form, map[string]string{
 				"Result": want[0], "PayErrorCode": want[1], "PaymentMethod": "credit-card", "PaymentCardType": string(card.Brand()),
-				"PaymentCardNumber": card.Digits().CardMask(), "ExpirationDate": "1230", "PaymentCardPostalCode": "94105",
+				"PaymentCardNumber": cards.Typed(card.Number).CardMask(), "ExpirationDate": "1230", "PaymentCardPostalCode": "94105",
 				"SecurityCode": strings.Repeat("x", len(card.Code())), "PaymentToken": "", "CallSid": sid,
 			})
 			charged := want[0] == "success" || card.Behaviour == cards.LostAnswer

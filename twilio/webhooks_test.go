@@ -161,30 +161,6 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-func TestCodes(t *testing.T) {
-	t.Parallel()
-	for i, c := range codes {
-		if i > 0 && codes[i-1].Number >= c.Number {
-			t.Errorf("%d stands after %d", c.Number, codes[i-1].Number)
-		}
-		if got, ok := LookUpCode(c.Number); !ok || got != c || c.Meaning == "" {
-			t.Errorf("%d: got %+v, %v", c.Number, got, ok)
-		}
-	}
-	for n := 64001; n <= 64024; n++ {
-		if _, ok := LookUpCode(n); !ok {
-			t.Errorf("the payment code %d is missing", n)
-		}
-	}
-	if _, ok := LookUpCode(1); ok {
-		t.Error("found the code 1")
-	}
-	c, _ := LookUpCode(CodePaySessionOpen)
-	if want := "https://www.twilio.com/docs/errors/64021"; c.MoreInfo() != want {
-		t.Errorf("got %s", c.MoreInfo())
-	}
-}
-
 // TestParametersAreTwilios holds the parameters we post against Twilio's own description of its API.
 func TestParametersAreTwilios(t *testing.T) {
 	t.Parallel()

@@ -69,9 +69,6 @@ type Options struct {
 	Progress func(rows, bytes int64)
 }
 
-// progressEvery is how many rows are read between two words of progress.
-const progressEvery = 2048
-
 // Read hands over every usable row of a list to each, and every other with its cells to reject; both may be called
 // before a Fault further down is found. The row's cells are valid during the call only. The errors are a *Fault, what each and
 // reject return, the context's, and the reader's.
@@ -85,40 +82,21 @@ func Read(ctx context.Context, from io.Reader, o Options, each func(Row) error, 
 			return r.sum, err
 		}
 	}
-	for {
-		if r.sum.Records%progressEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return r.sum, err
-			}
-			if o.Progress != nil {
-				o.Progress(r.sum.Records, r.scan.bytes)
-			}
-		}
-		rec, err := r.scan.next()
-		r.sum.Bytes = r.scan.bytes
-		if errors.Is(err, io.EOF) {
-			return r.sum, nil
-		}
-		if err != nil {
-			return r.sum, r.named(err)
-		}
+	err = r.scan.each(ctx, &r.sum, o.Progress, func(rec record) error {
 		if rec.blank() {
 			r.sum.Blank++
-			continue
+			return nil
 		}
 		r.sum.Records++
 		row, why := r.row(rec)
 		if why != nil {
 			r.sum.Rejected++
-			err = reject(*why, rec.cells)
-		} else {
-			r.sum.Rows++
-			err = each(row)
+			return reject(*why, rec.cells)
 		}
-		if err != nil {
-			return r.sum, err
-		}
-	}
+		r.sum.Rows++
+		return each(row)
+	})
+	return r.sum, r.named(err)
 }
 
 // reader reads one list.

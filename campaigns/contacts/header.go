@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/internal/spelling"
 )
 
 // ownFields are the fields that every campaign may have, beside the needs of its flow.
@@ -149,7 +150,7 @@ func noColumn(field, name string, header []string, line int) *Fault {
 	f := &Fault{Line: line, What: fmt.Sprintf("there is no column %q for %s", name, field)}
 	var near []string
 	for _, h := range header {
-		if a, b := fold(h), fold(name); len(header) > 1 && a != "" && (distance(a, b, 3) < 3 || strings.Contains(a, b) || strings.Contains(b, a)) {
+		if a, b := fold(h), fold(name); len(header) > 1 && a != "" && (spelling.Distance(a, b, 3) < 3 || strings.Contains(a, b) || strings.Contains(b, a)) {
 			near = append(near, h)
 		}
 	}

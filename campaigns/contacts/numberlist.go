@@ -34,32 +34,15 @@ func ReadNumbers(ctx context.Context, from io.Reader, o NumberOptions, each func
 
 // run reads to the end.
 func (r *numberReader) run(ctx context.Context, o NumberOptions, reject func(Reject, []string) error, each func(record, string) error) (Summary, error) {
-	for n := 0; ; n++ {
-		if n%progressEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return r.sum, err
-			}
-			if o.Progress != nil {
-				o.Progress(r.sum.Records, r.scan.bytes)
-			}
-		}
-		rec, err := r.scan.next()
-		r.sum.Bytes = r.scan.bytes
-		if errors.Is(err, io.EOF) {
-			return r.sum, nil
-		}
-		if err != nil {
-			return r.sum, err
-		}
-		if n == 0 {
+	err := r.scan.each(ctx, &r.sum, o.Progress, func(rec record) (err error) {
+		if r.sum.Header == nil {
 			if rec, err = r.header(rec, o); err != nil {
-				return r.sum, err
+				return err
 			}
 		}
-		if err := r.take(rec, each, reject); err != nil {
-			return r.sum, err
-		}
-	}
+		return r.take(rec, each, reject)
+	})
+	return r.sum, err
 }
 
 // numberReader reads one list of numbers.

@@ -3,6 +3,7 @@ package contacts
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -107,6 +108,34 @@ func readError(err error, line int) error {
 func trimEnd(part []byte) []byte {
 	part = part[:len(part)-1]
 	return bytes.TrimSuffix(part, []byte("\r"))
+}
+
+// progressEvery is how many rows are read between two words of progress.
+const progressEvery = 2048
+
+// each hands over the records to the end of the list; sum and progress are told how far it is.
+func (s *scanner) each(ctx context.Context, sum *Summary, progress func(rows, bytes int64), take func(record) error) error {
+	for n := 0; ; n++ {
+		if n%progressEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(sum.Records, s.bytes)
+			}
+		}
+		rec, err := s.next()
+		sum.Bytes = s.bytes
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = take(rec)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // split takes a line without quotes apart.

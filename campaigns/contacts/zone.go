@@ -7,6 +7,8 @@ import (
 	"time"
 
 	pn "github.com/nyaruka/phonenumbers"
+
+	"github.com/paydial/paydial/internal/spelling"
 )
 
 // Where the zones of a row come from.
@@ -113,7 +115,7 @@ func (z *Zones) near(cell string) string {
 			return name
 		}
 		for _, whole := range []string{low, low[strings.LastIndexByte(low, '/')+1:]} {
-			if d := distance(whole, word, least); d < least && len(word) > 4 {
+			if d := spelling.Distance(whole, word, least); d < least && len(word) > 4 {
 				best, least = name, d
 			}
 		}
@@ -134,30 +136,6 @@ func (z *Zones) all() []string {
 		z.known = slices.DeleteFunc(slices.Compact(z.known), func(name string) bool { return !isZone(name) })
 	}
 	return z.known
-}
-
-// distance is how many letters two words differ by (Levenshtein), or limit when it is as many or more.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := last
-			if a[i] != b[j] {
-				change++
-			}
-			last = row[j+1]
-			row[j+1] = min(change, row[j]+1, last+1)
-		}
-	}
-	return min(row[len(b)], limit)
 }
 
 // Number finds the zones that a number in E.164 may be in, and where that is known from. country is used for numbers

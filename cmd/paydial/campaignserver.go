@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -143,67 +142,4 @@ func percentOf(part, whole int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%d %%", part*100/whole)
-}
-
-// events reads a stream of server-sent events of one kind, and connects anew when it breaks off. It ends when the server
-// says that there are no more, or with tell's error.
-func (c *deskClient) events(ctx context.Context, path, kind string, tell func(data json.RawMessage) (over bool, err error)) error {
-	last, lost := "", 0
-	for {
-		over, alive, err := c.eventsOnce(ctx, path, kind, &last, tell)
-		switch {
-		case over || err != nil && ctx.Err() == nil && isAnswer(err):
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case alive:
-			lost = 0
-		}
-		if lost++; lost > deskTries {
-			return fail(exitUnreachable, "the app at %s does not answer any more; the campaign goes on there as it was", c.app)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(deskPause):
-		}
-	}
-}
-
-// isAnswer tells whether an error is one that asking again does not mend.
-func isAnswer(err error) bool {
-	told, ok := err.(*exitError) //nolint:errorlint // made by open, just now
-	return ok && told.code != exitUnreachable
-}
-
-func (c *deskClient) eventsOnce(ctx context.Context, path, kind string, last *string, tell func(json.RawMessage) (bool, error)) (over, alive bool, err error) {
-	body, err := c.open(ctx, apiRequest{method: http.MethodGet, path: path, accept: "text/event-stream", last: *last})
-	if err != nil {
-		return false, false, err
-	}
-	defer func() { _ = body.Close() }()
-	if body == http.NoBody {
-		return true, true, nil
-	}
-	lines := bufio.NewScanner(body)
-	lines.Buffer(nil, maxAnswer)
-	now, at := "", ""
-	for lines.Scan() {
-		name, text, _ := strings.Cut(lines.Text(), ": ")
-		switch name {
-		case "id":
-			at = text
-		case "event":
-			now, alive = text, true
-		case "data":
-			if now != kind {
-				continue
-			}
-			*last = at
-			if over, err = tell(json.RawMessage(text)); over || err != nil {
-				return true, true, err
-			}
-		}
-	}
-	return false, alive, nil
 }

@@ -48,20 +48,26 @@ func (c *campaignServer) statusCommand() *cobra.Command {
 func (c *campaignServer) watch(cmd *cobra.Command, api *deskClient, name string) error {
 	draws := !c.asJSON && isTerminal(c.s.out)
 	drawn := 0
-	return api.events(cmd.Context(), campaignPath(name, "events"), "status", func(data json.RawMessage) (bool, error) {
+	err := api.events(cmd.Context(), campaignPath(name, "events"), "status", func(data json.RawMessage) error {
 		var now campaigns.Status
 		if err := decoded(data, &now); err != nil {
-			return true, err
+			return err
+		}
+		if draws {
+			drawn = redraw(c.s.out, c.picture(now), drawn)
+		} else if _, err := fmt.Fprintf(c.s.out, "%s\n", data); err != nil {
+			return err
 		}
 		over := now.State == campaigns.StateEnded || now.State == campaigns.StateCompleted
-		over = over && now.Counts.Calling == 0 && now.Counts.Done == now.Counts.Total
-		if !draws {
-			_, err := fmt.Fprintf(c.s.out, "%s\n", data)
-			return over, err
+		if over && now.Counts.Calling == 0 && now.Counts.Done == now.Counts.Total {
+			return errStreamEnded
 		}
-		drawn = redraw(c.s.out, c.picture(now), drawn)
-		return over, nil
+		return nil
 	})
+	if isUnreachable(err) {
+		return fail(exitUnreachable, "the app at %s does not answer any more; the campaign goes on there as it was", api.app)
+	}
+	return err
 }
 
 // redraw draws a picture over the one before, of so many lines, and tells how many it has. What does not fit on the

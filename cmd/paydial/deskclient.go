@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -169,97 +167,13 @@ func (c *deskClient) once(ctx context.Context, r apiRequest) (json.RawMessage, e
 	return raw, nil
 }
 
-// errStreamEnded is what follow's reader returns to end it.
-var errStreamEnded = errors.New("enough was read")
-
-// follow reads a payment's stream of whole states, and connects anew when it breaks off. It ends when tell returns
-// errStreamEnded, or when the server says that the payment is over.
+// follow reads a payment's stream of whole states, as events does.
 func (c *deskClient) follow(ctx context.Context, id string, tell func(payments.Assisted, json.RawMessage) error) error {
-	feed, lost := &paymentFeed{id: id, tell: tell}, 0
-	for {
-		feed.alive = false
-		err := c.stream(ctx, feed)
-		if feed.alive {
-			lost = 0
+	return c.events(ctx, "/api/v1/payments/"+url.PathEscape(id)+"/events", "payment", func(data json.RawMessage) error {
+		var a payments.Assisted
+		if err := decoded(data, &a); err != nil {
+			return err
 		}
-		var p *deskProblem
-		switch {
-		case errors.Is(err, errStreamEnded):
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.As(err, &p):
-			return c.failure(err)
-		}
-		if lost++; lost > deskTries {
-			return c.failure(cmp.Or(err, io.ErrUnexpectedEOF))
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(deskPause):
-		}
-	}
-}
-
-// paymentFeed is a payment's stream as far as it was read.
-type paymentFeed struct {
-	id    string // of the payment
-	last  string // id of the last event
-	alive bool   // something came on this connection
-	tell  func(payments.Assisted, json.RawMessage) error
-}
-
-// stream reads one connection's events. errStreamEnded says that there are no more.
-func (c *deskClient) stream(ctx context.Context, feed *paymentFeed) error {
-	req, err := c.request(ctx, apiRequest{method: http.MethodGet, path: "/api/v1/payments/" + url.PathEscape(feed.id) + "/events"})
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Accept", "text/event-stream")
-	if feed.last != "" {
-		req.Header.Set("Last-Event-ID", feed.last)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	switch {
-	case resp.StatusCode == http.StatusNoContent:
-		return errStreamEnded
-	case resp.StatusCode != http.StatusOK:
-		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-		return problemIn(resp.StatusCode, raw)
-	}
-	return feed.read(resp.Body)
-}
-
-// read tells the events of a body.
-func (f *paymentFeed) read(body io.Reader) error {
-	lines := bufio.NewScanner(body)
-	lines.Buffer(nil, maxAnswer)
-	kind, at := "", ""
-	for lines.Scan() {
-		name, text, _ := strings.Cut(lines.Text(), ": ")
-		switch name {
-		case "id":
-			at = text
-		case "event":
-			kind, f.alive = text, true
-		case "data":
-			if kind != "payment" {
-				continue // a beat
-			}
-			var a payments.Assisted
-			if err := json.Unmarshal([]byte(text), &a); err != nil {
-				return err
-			}
-			f.last = at
-			if err := f.tell(a, json.RawMessage(text)); err != nil {
-				return err
-			}
-		}
-	}
-	return lines.Err()
+		return tell(a, data)
+	})
 }

@@ -25,8 +25,7 @@ func (l *losing) handler(t *testing.T, app string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := httputil.NewSingleHostReverseProxy(at)
-	proxy.Director = func(r *http.Request) { r.URL.Scheme, r.URL.Host, r.Host = at.Scheme, at.Host, at.Host }
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(at) }}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			proxy.ServeHTTP(w, r)

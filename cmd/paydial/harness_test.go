@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -226,7 +225,7 @@ func widest(text string) (line string, width int) {
 func fits(t *testing.T, what, text string) {
 	t.Helper()
 	if line, width := widest(text); width > helpWidth {
-		t.Error(fmt.Sprintf("%s has a line of %d characters, more than %d:\n%s", what, width, helpWidth, line))
+		t.Errorf("%s has a line of %d characters, more than %d:\n%s", what, width, helpWidth, line)
 	}
 	if strings.Contains(text, "\x1b") {
 		t.Errorf("%s has escape codes:\n%q", what, text)

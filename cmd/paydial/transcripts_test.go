@@ -27,7 +27,6 @@ func TestTranscripts(t *testing.T) {
 	words("list").want(t, 0, "no transcripts")
 	form := url.Values{"StatusCallbackUrl": {d.app + "/voice/transcription?flow=pay-my-bill"}}
 	d.post(t, "/2010-04-01/Accounts/"+local.AccountSID+"/Calls/"+sid+"/Transcriptions.json", "application/x-www-form-urlencoded", form.Encode())
-	from = len(d.out.text())
 	d.post(t, "/sim/v1/calls/"+sid+"/say", "application/json", `{"text":"it is four two four two four two four two four two four two four two four two"}`)
 	d.pay(t, "take", "--yes").want(t, 0, "paid 84.20 usd")
 	called(t, call())

@@ -30,16 +30,6 @@ func Filters() []Filter {
 	}
 }
 
-// IsFilter tells whether there is a filter of this name.
-func IsFilter(name string) bool {
-	for _, f := range Filters() {
-		if f.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 // Speak puts a value into words for a voice. filter "" says the value the way its kind is usually said. A value
 // that does not fit the filter is said as it is: a caller hears something odd rather than nothing.
 func (p *Pack) Speak(filter string, v Value) string {
@@ -96,9 +86,6 @@ func (p *Pack) Write(filter string, v Value) string {
 	}
 	return otherwise(out, text)
 }
-
-// Mask is what a private value looks like to a reader: "••••5678". Short values show nothing of themselves.
-func Mask(s string) string { return mask(s) }
 
 func (p *Pack) natural(v Value, with func(string, Value) string) string {
 	switch v.kind {

@@ -99,7 +99,6 @@ func TestValuesWithoutFilter(t *testing.T) {
 	}{
 		{"yes", YesNo(true), "yes", "sí"},
 		{"no", YesNo(false), "no", "no"},
-		{"number", Number(12.5), "12.5", "12.5"},
 		{"time", Time(at), "3:30 PM", "3:30 de la tarde"},
 		{"date", Date(at, time.Time{}), "March 15, 2026", "15 de marzo de 2026"},
 		{"empty", Text(""), "", ""},
@@ -118,7 +117,7 @@ func FuzzFiltersNeverFallSilent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, minor int64, currency string) {
 		values := []Value{Text(s), Money(minor, currency), Date(time.Unix(minor%1e11, 0), time.Time{}),
 			Time(time.Unix(minor%1e11, 0)), YesNo(minor > 0)}
-		for _, language := range Languages() {
+		for _, language := range []string{"en-US", "es-US"} {
 			p := For(language)
 			for _, filter := range append(Filters(), Filter{}, Filter{Name: "no such filter"}) {
 				for i, v := range values {
@@ -132,14 +131,11 @@ func FuzzFiltersNeverFallSilent(f *testing.F) {
 	})
 }
 
-func TestFilterNames(t *testing.T) {
+func TestFiltersAreDescribed(t *testing.T) {
 	t.Parallel()
 	for _, f := range Filters() {
-		if !IsFilter(f.Name) || f.About == "" || len(f.Takes) == 0 {
+		if f.Name == "" || f.About == "" || len(f.Takes) == 0 {
 			t.Errorf("filter %+v is not described", f)
 		}
-	}
-	if IsFilter("shout") || IsFilter("") {
-		t.Error("a filter that does not exist is known")
 	}
 }

@@ -43,9 +43,6 @@ type phrases struct {
 	voicemail                              string
 }
 
-// Languages lists the languages that have a pack of their own. The first is the fallback.
-func Languages() []string { return []string{"en-US", "es-US"} }
-
 // For returns the pack for a language such as "es-MX": its own, or its language family's, or US English.
 func For(language string) *Pack {
 	p, _ := Lookup(language)

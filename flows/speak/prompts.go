@@ -13,16 +13,6 @@ type PayPrompt struct {
 // card or a bank account, the caller leaves out what does not apply.
 func (p *Pack) PayPrompts() []PayPrompt { return slices.Clone(p.prompts) }
 
-// PayPrompt is the built-in wording for one field and case; "" where there is none.
-func (p *Pack) PayPrompt(field, in string) string {
-	for _, prompt := range p.prompts {
-		if prompt.For == field && prompt.Case == in {
-			return prompt.Text
-		}
-	}
-	return ""
-}
-
 func englishPrompts() []PayPrompt {
 	return []PayPrompt{
 		{"card_number", "ask", "Please key in your card number, then press pound."},

@@ -1,7 +1,6 @@
 package speak
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -46,9 +45,6 @@ func Time(t time.Time) Value { return Value{kind: KindTime, at: t} }
 
 // YesNo is a yes or no.
 func YesNo(yes bool) Value { return Value{kind: KindYesNo, yes: yes} }
-
-// Number is a number.
-func Number(n float64) Value { return Text(strconv.FormatFloat(n, 'f', -1, 64)) }
 
 // plain is the value as it would stand in a file, without any language: what the filters for text work on.
 func (v Value) plain() string {

@@ -192,7 +192,7 @@ func (p *player) pay(ctx context.Context, waiting, field string) error {
 	if p.card.Act != "" {
 		return p.act(ctx, waiting, p.card.Act)
 	}
-	keys := p.card.keys(field)
+	keys := p.card.Keys(strings.TrimSuffix(field, "-matcher")) // a matcher asks for the same once more
 	if keys == "" {
 		return p.act(ctx, waiting, Silence)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paydial/paydial/simulator/cards"
+	"github.com/paydial/paydial/simulator/habit"
 )
 
 // Words that a script's entries may be in place of keys.
@@ -28,14 +29,9 @@ type Script struct {
 
 // Card is what a caller keys into <Pay>.
 type Card struct {
-	Name       string
-	Number     string
-	Expiry     string // MMYY
-	Code       string
-	PostalCode string
-	Routing    string // of a bank account, with Account
-	Account    string
-	Act        string // "", Silence, HangUp or Star at the first field
+	habit.Card
+	Name string
+	Act  string // "", Silence, HangUp or Star at the first field
 }
 
 // silentNames are cards that are none.
@@ -73,10 +69,7 @@ func ParseCards(text string) ([]Card, error) {
 		if !ok {
 			return nil, fmt.Errorf("no test card is called %q: there are %s", name, strings.Join(CardNames(), ", "))
 		}
-		out = append(out, Card{
-			Name: name, Number: c.Number, Code: c.Code(), Expiry: "1230", PostalCode: "94109",
-			Routing: "110000000", Account: "123456789",
-		})
+		out = append(out, Card{Name: name, Card: habit.Hold(c)})
 	}
 	return out, nil
 }
@@ -92,27 +85,4 @@ func CardNames() []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// keys is what a card has for a field of <Pay> or of an agent's question, ended by the pound key where the length
-// varies. A matcher asks for the same once more.
-func (c Card) keys(field string) string {
-	switch strings.TrimSuffix(field, "-matcher") {
-	case "payment-confirmation":
-		return "1"
-	case "payment-card-number":
-		return c.Number + "#"
-	case "expiration-date":
-		return c.Expiry
-	case "security-code":
-		return c.Code
-	case "postal-code":
-		return c.PostalCode + "#"
-	case "bank-routing-number":
-		return c.Routing
-	case "bank-account-number":
-		return c.Account + "#"
-	default:
-		return ""
-	}
 }

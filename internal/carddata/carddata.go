@@ -2,8 +2,7 @@
 // Holds and Mask are what to call; Rule says how near a letter may be.
 //
 // It is pure and knows no store, no field and no policy: whether such a text is refused or masked is decided by
-// who asks. It must not import anything of ours. Spoken
-// numbers are recordings/redact's part.
+// who asks. It must not import anything of ours. Spoken numbers are recordings/redact's part.
 package carddata
 
 import (

@@ -18,7 +18,6 @@ import (
 	"github.com/paydial/paydial/access"
 	"github.com/paydial/paydial/console"
 	"github.com/paydial/paydial/flows"
-	"github.com/paydial/paydial/internal/caller"
 	"github.com/paydial/paydial/internal/server"
 	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
@@ -290,9 +289,6 @@ func phoneNumbers(project *flows.Project) []phone.Number {
 	}
 	return out
 }
-
-// Caller is a caller who rings the lines of this simulator.
-func (l *Local) Caller() *caller.Caller { return &caller.Caller{Simulator: l.SimURL} }
 
 // Done tells when one of the listeners has ended by itself, which is an error.
 func (l *Local) Done() <-chan error {

@@ -1,6 +1,6 @@
-// Package pgtest starts a throw-away Postgres for tests. Start returns the URL of an empty database of the
-// test's own; all tests of one process share a server, which is ended with the last of them. Where Postgres is
-// not installed the test is skipped with a clear word.
+// Package pgtest starts a throw-away Postgres for tests. Each runs a test on SQLite and on Postgres; Start returns the
+// URL of an empty database of the test's own. All tests of one process share a server, which is ended with the last of
+// them. Where Postgres is not installed the test is skipped with a clear word.
 //
 // It must not be imported by anything but tests.
 package pgtest
@@ -37,6 +37,19 @@ type server struct {
 	dir  string
 	addr string
 	proc *testproc.Process
+}
+
+// Each runs fn as two parallel subtests, "sqlite" and "postgres", with the URL of an empty database of its own.
+func Each(t *testing.T, fn func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, "sqlite:"+filepath.Join(t.TempDir(), "paydial.db"))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, Start(t))
+	})
 }
 
 // Start returns the URL of a new, empty database.

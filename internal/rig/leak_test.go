@@ -18,6 +18,7 @@ import (
 	"github.com/paydial/paydial/internal/caller"
 	"github.com/paydial/paydial/internal/redistest"
 	"github.com/paydial/paydial/internal/rig"
+	"github.com/paydial/paydial/simulator/habit"
 )
 
 // sharedRange is how all the numbers begin, in the way of published test numbers.
@@ -187,7 +188,7 @@ func payAll(t *testing.T, c *rig.Cluster, all []secret) {
 	slots := make(chan struct{}, 16)
 	for _, s := range all {
 		script := rig.Script(t, "1,12345678,1", "")
-		script.Cards = []caller.Card{{Number: s.number, Expiry: "1230", Code: s.code, PostalCode: "94109"}}
+		script.Cards = []caller.Card{{Card: habit.Card{Number: s.number, Expiry: "1230", Code: s.code, PostalCode: "94109"}}}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()

@@ -1,15 +1,11 @@
 package rig_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/paydial/paydial/internal/caller"
 	"github.com/paydial/paydial/simulator"
@@ -19,13 +15,6 @@ import (
 // caller types what is asked for.
 func TestNodePayments(t *testing.T) {
 	t.Parallel()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is not installed")
-	}
-	if _, err := os.Stat("node/node_modules/twilio"); err != nil {
-		t.Skip("the Node library is not installed: run npm ci in internal/rig/node")
-	}
 	const line, person = "+15550100000", "+15550123456"
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
@@ -61,16 +50,7 @@ func TestNodePayments(t *testing.T) {
 		over <- err
 	}()
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, node, "payments.mjs")
-	cmd.Dir = "node"
-	cmd.Env = append(os.Environ(), "SIMULATOR_URL="+server.URL, "CALL_SID="+sid,
-		"TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID, "TWILIO_AUTH_TOKEN="+simulator.DefaultAuthToken)
-	raw, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, raw)
-	}
+	raw := node(t, "payments.mjs", "SIMULATOR_URL="+server.URL, "CALL_SID="+sid)
 	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
 	for _, l := range lines[:len(lines)-1] {
 		if l != simulator.DefaultAccountSID {

@@ -3,8 +3,6 @@ package rig_test
 import (
 	"encoding/json"
 	"net/http"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -17,13 +15,6 @@ import (
 // TestNodeSDKRecordings pauses a recording with Twilio's official Node library.
 func TestNodeSDKRecordings(t *testing.T) {
 	t.Parallel()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is not installed")
-	}
-	if _, err := os.Stat("node/node_modules/twilio"); err != nil {
-		t.Skip("the Node library is not installed: run npm ci in internal/rig/node")
-	}
 	r := rig.Start(t, local.Options{})
 	sid, err := (&caller.Caller{Simulator: r.SimURL}).Ring(t.Context(), rig.Script(t, "", ""))
 	if err != nil {
@@ -34,14 +25,7 @@ func TestNodeSDKRecordings(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	cmd := exec.Command(node, "recordings.mjs")
-	cmd.Dir = "node"
-	cmd.Env = append(os.Environ(), "SIMULATOR_URL="+r.SimURL, "CALL_SID="+sid,
-		"TWILIO_ACCOUNT_SID="+local.AccountSID, "TWILIO_AUTH_TOKEN="+local.AuthToken)
-	raw, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, raw)
-	}
+	raw := node(t, "recordings.mjs", "SIMULATOR_URL="+r.SimURL, "CALL_SID="+sid)
 	var got struct {
 		Made struct {
 			SID, Source string

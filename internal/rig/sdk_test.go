@@ -1,37 +1,47 @@
 package rig_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paydial/paydial/internal/local"
 	"github.com/paydial/paydial/internal/rig"
 	"github.com/paydial/paydial/twilio"
 )
 
-// TestNodeSDK drives the simulator with Twilio's official Node library: it was not written for it.
-func TestNodeSDK(t *testing.T) {
-	t.Parallel()
-	node, err := exec.LookPath("node")
+// node runs a script with Twilio's official Node library and returns what it printed. env says where the simulator is.
+func node(t *testing.T, script string, env ...string) []byte {
+	t.Helper()
+	path, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed")
 	}
 	if _, err := os.Stat("node/node_modules/twilio"); err != nil {
 		t.Skip("the Node library is not installed: run npm ci in internal/rig/node")
 	}
-	r := rig.Start(t, local.Options{})
-	cmd := exec.Command(node, "calls.mjs")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, script)
 	cmd.Dir = "node"
-	cmd.Env = append(os.Environ(), "SIMULATOR_URL="+r.SimURL, "VOICE_URL="+r.AppURL+"/voice",
-		"TWILIO_ACCOUNT_SID="+local.AccountSID, "TWILIO_AUTH_TOKEN="+local.AuthToken)
+	cmd.Env = append(append(os.Environ(), "TWILIO_ACCOUNT_SID="+local.AccountSID, "TWILIO_AUTH_TOKEN="+local.AuthToken), env...)
 	raw, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, raw)
 	}
+	return raw
+}
+
+// TestNodeSDK drives the simulator with Twilio's official Node library: it was not written for it.
+func TestNodeSDK(t *testing.T) {
+	t.Parallel()
+	r := rig.Start(t, local.Options{})
+	raw := node(t, "calls.mjs", "SIMULATOR_URL="+r.SimURL, "VOICE_URL="+r.AppURL+"/voice")
 	var got struct {
 		Created     struct{ SID, AccountSID, Status, Direction string }
 		Fetched     struct{ SID, To, From string }

@@ -54,34 +54,26 @@ type bench struct {
 	file  string // of SQLite; "" for others
 }
 
-// each runs fn on SQLite, in memory and in a file, and on Postgres.
+// each runs fn on every kind of database.
 func each(t *testing.T, fn func(t *testing.T, b bench)) {
 	t.Parallel()
-	for _, name := range []string{"memory", "sqlite", "postgres"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := bench{clock: &clock{at: morning}}
-			url := "sqlite::memory:"
-			switch name {
-			case "sqlite":
-				b.file = filepath.Join(t.TempDir(), "paydial.db")
-				url = "sqlite:" + b.file
-			case "postgres":
-				url = pgtest.Start(t)
-			}
-			d, err := db.Open(t.Context(), url)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			if b.audit, err = audit.New(t.Context(), d); err != nil {
-				t.Fatal(err)
-			}
-			b.cfg = transcripts.Config{DB: d, Audit: b.audit, Now: b.clock.now}
-			b.open(t)
-			fn(t, b)
-		})
-	}
+	pgtest.Each(t, func(t *testing.T, url string) {
+		b := bench{clock: &clock{at: morning}}
+		if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+			b.file = file
+		}
+		d, err := db.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		if b.audit, err = audit.New(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		b.cfg = transcripts.Config{DB: d, Audit: b.audit, Now: b.clock.now}
+		b.open(t)
+		fn(t, b)
+	})
 }
 
 // open opens another store on the same database, as another process does.

@@ -127,7 +127,7 @@ func TestTestCards(t *testing.T) {
 			t.Errorf("%s is listed twice", c.Name)
 		}
 		names[c.Name], numbers[c.Number] = true, true
-		if got := c.Digits().ValidNumber(); got == c.Unusable {
+		if got := Typed(c.Number).ValidNumber(); got == c.Unusable {
 			t.Errorf("%s: valid is %v, unusable is %v", c.Name, got, c.Unusable)
 		}
 		if !c.Unusable && c.Behaviour == "" {
@@ -139,7 +139,7 @@ func TestTestCards(t *testing.T) {
 		if len(c.Code()) != CodeLen(c.Brand()) {
 			t.Errorf("%s: code %q", c.Name, c.Code())
 		}
-		if found, ok := c.Digits().TestCard(); !ok || found.Name != c.Name {
+		if found, ok := Typed(c.Number).TestCard(); !ok || found.Name != c.Name {
 			t.Errorf("%s is not found by its digits", c.Name)
 		}
 		if found, ok := FindTestCard(strings.ToUpper(c.Name)); !ok || found.Number != c.Number {

@@ -77,9 +77,6 @@ func FindTestCard(name string) (TestCard, bool) {
 	return TestCard{}, false
 }
 
-// Digits is the card's number.
-func (c TestCard) Digits() Digits { return Typed(c.Number) }
-
 // Brand is the brand of the card's number.
 func (c TestCard) Brand() Brand { return detect([]byte(c.Number)) }
 

@@ -367,7 +367,7 @@ func TestSandbox(t *testing.T) {
 		wg.Go(func() {
 			req := cardRequest()
 			card, _ := cards.FindTestCard(name)
-			req.Number = card.Digits()
+			req.Number = cards.Typed(card.Number)
 			if a := c.Do(t.Context(), req); a.Code != want || (want == 0) != strings.HasPrefix(a.ID, "SIM-") {
 				t.Errorf("%s: got %+v, want %d", name, a, want)
 			}

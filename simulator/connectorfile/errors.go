@@ -3,6 +3,8 @@ package connectorfile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/paydial/paydial/internal/spelling"
 )
 
 // Error is one thing that is wrong with a file. Line and Column count from 1.
@@ -35,33 +37,9 @@ func (e Errors) Error() string {
 func near(word string, words []string) string {
 	best, slips := "", 3
 	for _, w := range words {
-		if d := distance(word, w); d < slips && d < len(w)-1 {
+		if d := spelling.Distance(word, w, slips); d < slips && d < len(w)-1 {
 			best, slips = w, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to add, leave out or change to make b of a.
-func distance(a, b string) int {
-	if len(a) > 2*len(b)+2 { // never near, however long it is
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, before+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

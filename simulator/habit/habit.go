@@ -67,7 +67,7 @@ type Press struct {
 // Plan is how a caller with the habit answers a question. Nothing for a question that nobody can answer.
 func (h Habit) Plan(q Question, c Card) []Press {
 	field := strings.TrimSuffix(q.Field, "-matcher")
-	keys := c.keys(field)
+	keys := c.Keys(field)
 	if keys == "" {
 		return nil
 	}
@@ -86,8 +86,9 @@ func (h Habit) Plan(q Question, c Card) []Press {
 	return typed(keys, stroke)
 }
 
-// keys are what is pressed for a field when nothing goes wrong; the pound key ends what has no fixed length.
-func (c Card) keys(field string) string {
+// Keys are what is pressed for a field of <Pay> or of an agent's question when nothing goes wrong; the pound key ends what
+// has no fixed length. A field that is none has no keys.
+func (c Card) Keys(field string) string {
 	switch field {
 	case "payment-confirmation":
 		return "1"

@@ -2,20 +2,17 @@ package phone
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
-	"path"
 	"strings"
+
+	"github.com/paydial/paydial/internal/look"
 )
 
 //go:embed index.html assets
@@ -59,7 +56,7 @@ func Handler(o Options) http.Handler {
 		panic(fmt.Sprintf("phone: %v", err))
 	}
 	mux := http.NewServeMux()
-	index := file("index.html", page)
+	var index http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { look.Serve(w, r, "index.html", page) })
 	if o.Token != "" {
 		index = onlyHere(index)
 	}
@@ -118,53 +115,15 @@ func render(o Options) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// asset serves one embedded file.
+// asset serves one file.
 func asset(w http.ResponseWriter, r *http.Request) {
-	name := path.Join("assets", r.PathValue("name"))
-	body, err := fs.ReadFile(files, name)
-	if err != nil || strings.HasSuffix(name, "/") {
+	name := r.PathValue("name")
+	body, err := look.Asset(files, name)
+	if err != nil {
 		http.NotFound(w, r)
 		return
 	}
-	file(name, body).ServeHTTP(w, r)
-}
-
-// file answers with fixed bytes; a browser that has them already is told so.
-func file(name string, body []byte) http.Handler {
-	sum := sha256.Sum256(body)
-	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	kind := contentType(name)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Type", kind)
-		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", tag)
-		if r.Header.Get("If-None-Match") == tag {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		_, _ = w.Write(body) // the browser may have left; there is nobody to tell
-	})
-}
-
-// contentType does not ask the machine it runs on for the types that matter: a wrong one stops a module.
-func contentType(name string) string {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".svg":
-		return "image/svg+xml"
-	case ".woff2":
-		return "font/woff2"
-	case ".txt":
-		return "text/plain; charset=utf-8"
-	default:
-		return mime.TypeByExtension(path.Ext(name))
-	}
+	look.Serve(w, r, name, body)
 }
 
 // guard sets the headers that keep a page to itself.

@@ -89,7 +89,7 @@ func TestTokenStaysHere(t *testing.T) {
 // TestEveryFileIsServed asks for all files, twice, and looks at what a browser relies on.
 func TestEveryFileIsServed(t *testing.T) {
 	t.Parallel()
-	kinds := map[string]string{".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain"}
+	kinds := map[string]string{".js": "text/javascript", ".css": "text/css"}
 	err := fs.WalkDir(os.DirFS("."), "assets", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -107,6 +107,11 @@ func TestEveryFileIsServed(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?:href|src)="(/phone/assets/[^"]+)"`).FindAllStringSubmatch(readAll(t, "index.html")["index.html"], -1) {
+		if got, _ := get(t, phone.Options{}, m[1], nil); got.StatusCode != http.StatusOK {
+			t.Errorf("the page asks for %s and gets %d", m[1], got.StatusCode)
+		}
 	}
 	for _, path := range []string{"/phone/assets/none.js", "/phone/assets/", "/phone/assets/js", "/phone/assets/../index.html", "/phone/phone.go", "/other"} {
 		if got, _ := get(t, phone.Options{}, path, nil); got.StatusCode == http.StatusOK {
