@@ -54,6 +54,16 @@ func (q PeopleQuery) where(num int64) (string, []any) {
 	if q.Reason != "" {
 		add("reason = ?", q.Reason)
 	}
+	if len(q.Outcomes) > 0 {
+		some := make([]any, len(q.Outcomes))
+		for i, o := range q.Outcomes {
+			some[i] = o
+		}
+		add("state = 'done' AND outcome IN (?"+strings.Repeat(", ?", len(some)-1)+")", some...)
+	}
+	if q.Paid {
+		add("line_no IN (SELECT line_no FROM campaign_attempts WHERE campaign = ? AND paid_minor > 0)", num)
+	}
 	if s := strings.TrimSpace(q.Search); s != "" {
 		add("(id >= ? AND id < ? OR phone >= ? AND phone < ?)", s, s+"\U0010FFFF", s, s+"\U0010FFFF")
 	}
