@@ -166,7 +166,8 @@ type Person struct {
 // PeopleQuery says which people are wanted. Empty fields do not filter. After is PeoplePage.Next of the page before.
 type PeopleQuery struct {
 	State, Outcome, Reason string
-	Outcomes               []string // people who are done with one of these; "" is of those who were refused
+	Outcomes               []string // people who are done with one of these, "" being that of those who were refused; nil: all
+	Later                  bool     // people who are due later, and not now
 	Paid                   bool     // people who paid on a call
 	Search                 string   // the beginning of an id, or of a phone number
 	After                  string

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -125,6 +126,11 @@ func (c *Console) peoplePage(g *gin.Context) {
 	if err == nil {
 		q, err = peopleQuery(g)
 	}
+	group := g.Query("group")
+	if err == nil && !knownGroup(group) {
+		err = fmt.Errorf("%w: group is one of %s", errQuery, strings.Join(groupNames, ", "))
+	}
+	narrow(&q, group, status)
 	var page campaigns.PeoplePage
 	if err == nil {
 		page, err = c.Campaigns.People(ctx, name, q)
@@ -138,15 +144,19 @@ func (c *Console) peoplePage(g *gin.Context) {
 		rows[i] = viewPerson(p)
 	}
 	values := g.Request.URL.Query()
-	next := ""
+	next, first := "", ""
 	if page.Next != "" {
 		values.Set("after", page.Next)
 		next = "/campaigns/" + name + "/people?" + values.Encode()
 	}
+	if q.After != "" {
+		values.Del("after")
+		first = "/campaigns/" + name + "/people?" + values.Encode()
+	}
 	c.render(g, http.StatusOK, "campaignpeople", frame{Title: name + " · " + t("peopleHead"), Here: "campaigns", Data: map[string]any{
 		"Name": name, "Rows": rows, "Next": next, "Counts": status.Counts, "States": stateCounts(status.Counts),
 		"Outcomes": outcomeChoices(status, q.Outcome), "Reasons": reasonChoices(status, q.Reason), "Query": firstValues(g.Request.URL.Query()),
-		"Filtered": q.State != "" || q.Outcome != "" || q.Reason != "" || q.Search != "",
+		"Filtered": narrowed(g), "OnlyState": group == "" && q.Outcome == "" && q.Reason == "" && q.Search == "", "First": first,
 	}})
 }
 

@@ -59,6 +59,7 @@ var dncWords = map[string]string{
 	"byDefault":        "by default",
 	"sketch":           "One person who never answers",
 	"sketchHint":       "As the rules would have it, on a clock in {zone}:",
+	"putOff":           "put off: {why}",
 	"switchedOff":      "switched off",
 	"fileErrors":       "Errors in the file: {count}",
 	"fileRemarks":      "Remarks on the file: {count}",
