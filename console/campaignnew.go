@@ -152,7 +152,11 @@ func whenSettings(c *flows.Campaign) []setting {
 	var again []string
 	line := 0
 	for _, r := range c.TryAgain {
-		again = append(again, t("againWords", "outcome", plain(r.Outcome), "after", spokenSpan(r.After), "times", r.UpTo))
+		times := t("upTo", "times", r.UpTo)
+		if r.UpTo == 1 {
+			times = t("onceWord")
+		}
+		again = append(again, t("againWords", "outcome", plain(r.Outcome), "after", spokenSpan(r.After), "times", times))
 		line = lineOf(c, "try_again")
 	}
 	if again == nil {

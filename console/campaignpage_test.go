@@ -3,6 +3,8 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,7 @@ func TestCampaignPages(t *testing.T) {
 		{"/campaigns/spring-renewals/people?state=waiting", "waiting for the next try"}, {"/campaigns/spring-renewals/people/row%20240", "second try, 4h after no_answer"},
 		{"/campaigns/spring-renewals/people/row%203", "Allowed by us-renewal"}, {"/dnc", "Kim in compliance"}, {"/dnc?number=%2B12125550100", "asked on the phone"},
 		{"/dnc?number=(212)+555-0100", "it is on company, registry"}, {"/dnc?number=%2B13125550101", "want to hear from us again"}, {"/campaigns/new", "my-campaign"},
+		{"/campaigns/spring-renewals/rules", "One person who never answers"}, {"/campaigns/spring-renewals/rules", "47 CFR 64.1200(c)(1)"},
 	} {
 		got := sam.get(tc.path)
 		if got.StatusCode != http.StatusOK || !got.holds(tc.says, "<h1", `id="main"`) {
@@ -39,10 +42,46 @@ func TestCampaignPages(t *testing.T) {
 		if strings.HasPrefix(path, "/calls/CA") || strings.HasSuffix(path, "/events") { // calls that a test made up, and a stream
 			continue
 		}
-		if got := sam.get(path); got.StatusCode != http.StatusOK {
-			t.Errorf("a page links to %s: %d", path, got.StatusCode)
+		path, part, _ := strings.Cut(path, "#")
+		if got := sam.get(path); got.StatusCode != http.StatusOK || part != "" && !got.holds(`id="`+part+`"`) {
+			t.Errorf("a page links to %s, %s: %d", path, part, got.StatusCode)
 		}
 	}
+	numbers := 0
+	for _, m := range numbered.FindAllStringSubmatch(sam.get("/campaigns/spring-renewals").body, -1) {
+		if n := digits.FindString(inTags.ReplaceAllString(m[2], "")); n != "" {
+			numbers++
+			if found := sam.peopleAt(strings.ReplaceAll(m[1], "&amp;", "&")); strconv.Itoa(found) != n {
+				t.Errorf("%s: %d people stand behind %s", m[1], found, n)
+			}
+		}
+	}
+	if numbers < 30 {
+		t.Errorf("only %d numbers lead to people", numbers)
+	}
+}
+
+// A link to people, what is in its tags, and a number.
+var (
+	numbered = regexp.MustCompile(`(?s)<a href="(/campaigns/spring-renewals/people[^"/]*)">(.*?)</a>`)
+	inTags   = regexp.MustCompile(`<[^>]*>`)
+	digits   = regexp.MustCompile(`\d+`)
+)
+
+// peopleAt counts the people of a list, page by page.
+func (b *browser) peopleAt(path string) (n int) {
+	b.t.Helper()
+	for path != "" {
+		got := b.get(path)
+		if got.StatusCode != http.StatusOK {
+			b.t.Fatalf("%s: %d", path, got.StatusCode)
+		}
+		n += strings.Count(got.body, `data-name="Person"`)
+		_, next, _ := strings.Cut(got.body, `rel="next" href="`)
+		next, _, _ = strings.Cut(next, `"`)
+		path = strings.ReplaceAll(next, "&amp;", "&")
+	}
+	return n
 }
 
 // TestWhoMayNotRunThemSeesNoButtons looks at the pages as an agent.
@@ -138,7 +177,7 @@ func TestStopEverythingByForm(t *testing.T) {
 	h, r := openStage(t)
 	everyCampaign(r)
 	sam := h.signedIn(t, "sam")
-	if got := sam.get("/campaigns"); !got.holds("Campaigns that run: 1. Calls on the line: 6;") {
+	if got := sam.get("/campaigns"); !got.holds("Campaigns that run: 1.", "6 calls are on the line now") {
 		t.Errorf("it does not say what would stop: %s", got.body)
 	}
 	got := sam.submit("/campaigns/stop", "note", "fire")
@@ -250,7 +289,7 @@ func TestSettingsOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(got.body, "<li>"+noon.In(zone).Format("Mon 2 Jan,")); n != 1 { // at most one try a day
+	if n := strings.Count(got.body, `<li><span class="num">`+noon.In(zone).Format("Mon 2 Jan,")); n != 1 { // at most one try a day
 		t.Errorf("the sketch has %d tries today: %s", n, got.body)
 	}
 	got = sam.submit("/campaigns/new/settings", "campaign", strings.Replace(r.file, "flow: renew-plan", "flow: renew-plam", 1))

@@ -176,10 +176,11 @@ type tryRow struct {
 	Length string
 	Mood   string
 	Sum    string
+	Checks checksView
 }
 
 func viewTry(a campaigns.Attempt, zones []string) tryRow {
-	row := tryRow{Attempt: a, Mood: outcomeMood(a.Outcome)}
+	row := tryRow{Attempt: a, Mood: outcomeMood(a.Outcome), Checks: checksView{a.Allowed, "/campaigns/" + a.Campaign + "/rules"}}
 	if a.Zone != "" {
 		zones = []string{a.Zone}
 	}
@@ -216,6 +217,10 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		why, err = c.Campaigns.Why(ctx, campaign, person)
 		return err
 	})
+	var run campaigns.Campaign
+	if err == nil {
+		run, err = c.Campaigns.Get(g.Request.Context(), name)
+	}
 	var lists []string
 	may := c.mayCampaigns(g)
 	if err == nil && may.Add {
@@ -228,16 +233,13 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	p := why.Person
 	tries := make([]tryRow, len(p.History))
 	for i, a := range p.History {
-		tries[i] = viewTry(a, p.Zones)
+		tries[len(tries)-1-i] = viewTry(a, p.Zones) // the newest first
 	}
 	var values []value
 	for _, key := range slices.Sorted(maps.Keys(p.Shown)) {
 		values = append(values, value{key, p.Shown[key]})
 	}
 	v := viewPerson(p)
-	if strings.Contains(why.Text, p.Text) { // it is said once
-		v.Text = ""
-	}
 	from := ""
 	if p.ZoneFrom != "" {
 		from = t("zoneFrom." + p.ZoneFrom)
@@ -255,8 +257,9 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	}
 	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Live: p.State == campaigns.PersonCalling, Data: map[string]any{
 		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
-		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": local, "Checks": why.Decision.Checks,
-		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
+		"Stands": standsOf(why, run.State, c.Now()), "NextText": theirTime(next, zonesOf(why)), "Local": local,
+		"Checks": checksView{why.Decision.Checks, "/campaigns/" + name + "/rules"},
+		"Book":   why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
 		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Add && p.Phone != "" && len(lists) > 0, Forget: may.Run},
 	}})
 }

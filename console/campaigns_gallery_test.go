@@ -66,7 +66,7 @@ func TestCampaignsGallery(t *testing.T) {
 		{"person-calling", "/campaigns/spring-renewals/people/row%20233", ""}, {"person-done", "/campaigns/spring-renewals/people/row%203", ""},
 		{"person-refused", "/campaigns/spring-renewals/people/row%202", ""}, {"person-pending", "/campaigns/spring-renewals/people/row%20300", ""},
 		{"dnc", "/dnc", ""}, {"dnc-checked", "/dnc?number=%2B12125550100", ".act > summary"}, {"dnc-free", "/dnc?number=%2B13125550101", ""},
-		{"campaign-new", "/campaigns/new", ""},
+		{"campaign-new", "/campaigns/new", ""}, {"campaign-rules", "/campaigns/spring-renewals/rules", ""},
 	} {
 		b.open(page.path)
 		if page.open != "" {

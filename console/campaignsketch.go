@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"time"
 
 	"github.com/paydial/paydial/campaigns/rules"
@@ -21,11 +22,11 @@ type sketch struct {
 	Names []string      // of the days of a week
 }
 
-// sketchTry is one try. Waited is what the last rule said that put it off; "" it was put off by none.
+// sketchTry is one try. Waited are the rules that put it off.
 type sketchTry struct {
 	N      int
 	When   string
-	Waited string
+	Waited []string
 }
 
 // sketchDay is a day of the calendar, with the hours of its tries.
@@ -47,14 +48,14 @@ func sketchOf(book *rules.Book, c *flows.Campaign, now time.Time) sketch {
 	}
 	s := sketch{Zone: zone.String()}
 	var moments []time.Time
-	waited := ""
+	var waited []string
 	for looks := 0; len(moments) < sketchTries && len(moments) <= upTo && looks < 4*sketchTries; looks++ {
 		d := book.Judge(c, f)
 		if !d.Allowed {
 			if d.Next.IsZero() || !d.Next.After(f.Now) {
 				break
 			}
-			f.Now, waited = d.Next, reasonWords(d.Reason)
+			f.Now, waited = d.Next, putOff(waited, d.Checks)
 			continue
 		}
 		at := f.Now.In(zone)
@@ -62,13 +63,23 @@ func sketchOf(book *rules.Book, c *flows.Campaign, now time.Time) sketch {
 		s.Tries = append(s.Tries, sketchTry{len(moments), at.Format("Mon 2 Jan, 15:04"), waited})
 		f.Past = append(f.Past, rules.Past{At: f.Now, Campaign: c.Name, DebtID: f.DebtID})
 		f.NextAt = f.Now.Add(after)
-		f.RetryText, waited = spokenSpan(after), ""
+		f.RetryText, waited = spokenSpan(after), nil
 		f.Now = f.Now.Add(time.Minute)
 	}
 	if len(moments) > 0 {
 		s.draw(moments)
 	}
 	return s
+}
+
+// putOff adds the rules that did not pass to those of before.
+func putOff(before []string, checks []rules.Check) []string {
+	for _, one := range checks {
+		if name := plain(one.Rule); !one.Passed && !slices.Contains(before, name) {
+			before = append(before, name)
+		}
+	}
+	return before
 }
 
 // draw lays the tries out in weeks.

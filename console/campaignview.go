@@ -19,7 +19,7 @@ const barWidth = 1000
 
 // barPart is a part of a bar that shows parts of a whole.
 type barPart struct {
-	Kind     string // of people: reached, other, calling, waiting or pending; picks the colour
+	Kind     string // of people: reached, missed, refused, calling, waiting or pending; picks the colour
 	X, Width int
 	People   int
 }
@@ -143,7 +143,7 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 	}
 	slices.SortStableFunc(v.Line, func(a, b share) int { return b.People - a.People })
 	v.Held = heldOf(s, now, on)
-	v.Bar = barOf(s.Counts, reached.People)
+	v.Bar = barOf(s.Counts, reached.People, refused.People)
 	for _, f := range s.Figures {
 		v.Safe = append(v.Safe, viewSafety(f, people))
 	}
@@ -188,10 +188,10 @@ func (g group) closed(done int) group {
 }
 
 // barOf draws people from those who are done to those who were not rung yet.
-func barOf(c campaigns.Counts, reached int) []barPart {
+func barOf(c campaigns.Counts, reached, refused int) []barPart {
 	var out []barPart
 	x, sum := 0, 0
-	for _, p := range []barPart{{Kind: "reached", People: reached}, {Kind: "other", People: c.Done - reached}, {Kind: "calling", People: c.Calling},
+	for _, p := range []barPart{{Kind: "reached", People: reached}, {Kind: "missed", People: c.Done - reached - refused}, {Kind: "refused", People: refused}, {Kind: "calling", People: c.Calling},
 		{Kind: "waiting", People: c.Waiting}, {Kind: "pending", People: c.Pending}} {
 		if p.People <= 0 {
 			continue
@@ -209,6 +209,7 @@ func barOf(c campaigns.Counts, reached int) []barPart {
 func viewSafety(f campaigns.Safety, people string) safetyRow {
 	row := safetyRow{Safety: f, Name: plain(f.What), NowText: tenths(f.Now)}
 	_, row.Rest, _ = strings.Cut(f.Text, " % ") // "errors 2.0 % of the last 50 calls, the limit is 10 %"
+	row.Rest = strings.ReplaceAll(row.Rest, " %", "\u00a0%")
 	switch f.What {
 	case flows.StopOptedOut:
 		row.Link = people + "outcome=" + campaigns.OutcomeOptedOut
@@ -246,7 +247,7 @@ func percent(n, of int) string {
 	return tenths(float64(n) * 100 / float64(of))
 }
 
-func tenths(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + " %" }
+func tenths(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + "\u00a0%" }
 
 // count writes a number in groups of three.
 func count(n int) string {
