@@ -58,7 +58,7 @@ func narrowed(g *gin.Context) string {
 		parts = append(parts, plain(word))
 	}
 	if word := g.Query("reason"); word != "" {
-		parts = append(parts, reasonWords(rules.Reason(word)))
+		parts = append(parts, rules.Reason(word).Words())
 	}
 	if word := lineQuery(g.Query("search")); word != "" {
 		parts = append(parts, t("beginsWith", "text", word))
@@ -116,7 +116,7 @@ type heldShare struct {
 func heldOf(s campaigns.Status, now time.Time, on func(time.Time) time.Time) []heldShare {
 	var out []heldShare
 	for _, r := range s.HeldBack {
-		one := heldShare{share: share{Word: string(r.Reason), Text: reasonWords(r.Reason), People: r.People,
+		one := heldShare{share: share{Word: string(r.Reason), Text: r.Reason.Words(), People: r.People,
 			Link: "/campaigns/" + s.Name + "/people?group=held&reason=" + url.QueryEscape(string(r.Reason))}}
 		if !r.Next.IsZero() {
 			one.Opens = soonWords(r.Next, now, on)

@@ -199,7 +199,7 @@ func TestAPersonByForms(t *testing.T) {
 	r.create("spring", 20)
 	sam := h.signedIn(t, "sam")
 	at := func(row, act string) string { return "/campaigns/spring/people/row%20" + row + "/" + act }
-	for act, says := range map[string]string{"skip": "left out by somebody", "paid": "has paid meanwhile"} {
+	for act, says := range map[string]string{"skip": "left out by hand", "paid": "has paid"} {
 		if got := sam.submit(at("5", act), "note", "asked to"); got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != "/campaigns/spring/people/row%205" {
 			t.Errorf("%s: %d to %s", act, got.StatusCode, got.Header.Get("Location"))
 		}

@@ -65,7 +65,7 @@ func viewPerson(p campaigns.Person) personOfCampaign {
 		v.Mood = "warn"
 	}
 	if p.Reason != "" {
-		v.Because = reasonWords(p.Reason)
+		v.Because = p.Reason.Words()
 	}
 	if p.State == campaigns.PersonWaiting || p.State == campaigns.PersonPending {
 		v.NextText = theirTime(p.Next, p.Zones)
@@ -97,7 +97,7 @@ func reasonChoices(s campaigns.Status, asked string) []share {
 	}
 	var out []share
 	for _, word := range slices.Sorted(maps.Keys(seen)) {
-		out = append(out, share{Word: word, Text: reasonWords(rules.Reason(word))})
+		out = append(out, share{Word: word, Text: rules.Reason(word).Words()})
 	}
 	return out
 }

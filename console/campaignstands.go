@@ -31,7 +31,7 @@ func standsOf(w campaigns.Why, state campaigns.State, now time.Time) stands {
 		}
 		return stands{t("stands.done", "outcome", plain(p.Outcome)) + ", " + after, p.Outcome, p.Text}
 	case p.State == campaigns.PersonDone:
-		return stands{t("stands.refused", "why", reasonWords(p.Reason)), string(p.Reason), p.Text}
+		return stands{t("stands.refused", "why", p.Reason.Words()), string(p.Reason), p.Text}
 	case state == campaigns.StateDraft:
 		return stands{Head: t("stands.draft")}
 	case d.Allowed && !p.Next.After(now):
@@ -49,5 +49,5 @@ func standsOf(w campaigns.Why, state campaigns.State, now time.Time) stands {
 			failed = append(failed, one.Text)
 		}
 	}
-	return stands{t(key, "why", reasonWords(d.Reason)), string(d.Reason), strings.Join(failed, "; ")}
+	return stands{t(key, "why", d.Reason.Words()), string(d.Reason), strings.Join(failed, "; ")}
 }

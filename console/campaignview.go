@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 )
@@ -126,7 +124,7 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 		}
 	}
 	for _, r := range s.Refused {
-		refused.add(share{Word: string(r.Reason), Text: reasonWords(r.Reason), People: r.People, Link: people + "state=done&reason=" + url.QueryEscape(string(r.Reason))})
+		refused.add(share{Word: string(r.Reason), Text: r.Reason.Words(), People: r.People, Link: people + "state=done&reason=" + url.QueryEscape(string(r.Reason))})
 	}
 	v.Reached = reached.People
 	for _, r := range reached.Rows {
@@ -293,13 +291,4 @@ func leftWords(d time.Duration) string {
 		return t("leftHours", "hours", hours, "minutes", minutes)
 	}
 	return t("leftMinutes", "minutes", max(1, minutes))
-}
-
-// reasonWords says in words why somebody is not rung.
-func reasonWords(r rules.Reason) string {
-	word, of, _ := strings.Cut(string(r), ":")
-	if _, known := campaignWords["reason."+word]; !known {
-		return plain(fmt.Sprint(r))
-	}
-	return t("reason."+word, "of", of)
 }

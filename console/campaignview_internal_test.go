@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/flows"
 )
 
@@ -129,24 +128,6 @@ func TestChart(t *testing.T) {
 	}
 	if at := c.Bars[29]; at.Y != c.LimitY {
 		t.Errorf("a minute at the limit ends at %d, the limit's line is at %d", at.Y, c.LimitY)
-	}
-}
-
-func TestWordsOfReasons(t *testing.T) {
-	t.Parallel()
-	for reason, want := range map[rules.Reason]string{
-		"on_dnc:company": "on the do-not-call list company", "twilio_refused:21211": "Twilio refused the call (21211)", "missing:price": "price is missing",
-		"outside_hours": "outside of their calling hours", "a_new_one:x": "a new one:x",
-	} {
-		if got := reasonWords(reason); got != want {
-			t.Errorf("%s: %q, want %q", reason, got, want)
-		}
-	}
-	for _, r := range []rules.Reason{rules.BadNumber, rules.Duplicate, rules.Missing, rules.Stopped, rules.OptedOut, rules.OnDNC, rules.Paid, rules.Skipped, rules.NoConsent,
-		rules.ZoneUnclear, rules.Expired, rules.Done, rules.Refused, rules.Paused, rules.NotYet, rules.RetryWait, rules.Frequency, rules.WeekCap, rules.DayCap, rules.OutsideHours} {
-		if _, ok := campaignWords["reason."+string(r)]; !ok {
-			t.Errorf("there are no words for the reason %s", r)
-		}
 	}
 }
 
