@@ -69,6 +69,9 @@ func viewPerson(p campaigns.Person) personOfCampaign {
 	}
 	if p.State == campaigns.PersonWaiting || p.State == campaigns.PersonPending {
 		v.NextText = theirTime(p.Next, p.Zones)
+		if len(p.Zones) == 1 { // the zone stands beside it
+			v.NextText = strings.TrimSuffix(v.NextText, " "+p.Zones[0])
+		}
 	}
 	return v
 }
