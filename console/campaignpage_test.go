@@ -38,21 +38,33 @@ func TestCampaignPages(t *testing.T) {
 			seen[strings.ReplaceAll(m[1], "&amp;", "&")] = true
 		}
 	}
+	pages, people := map[string]answer{}, 0
 	for path := range seen {
+		if strings.Contains(path, "/people/row%20") {
+			if people++; people > 8 { // they are alike
+				continue
+			}
+		}
 		if strings.HasPrefix(path, "/calls/CA") || strings.HasSuffix(path, "/events") { // calls that a test made up, and a stream
 			continue
 		}
 		path, part, _ := strings.Cut(path, "#")
-		if got := sam.get(path); got.StatusCode != http.StatusOK || part != "" && !got.holds(`id="`+part+`"`) {
+		if _, had := pages[path]; !had {
+			pages[path] = sam.get(path)
+		}
+		if got := pages[path]; got.StatusCode != http.StatusOK || part != "" && !got.holds(`id="`+part+`"`) {
 			t.Errorf("a page links to %s, %s: %d", path, part, got.StatusCode)
 		}
 	}
-	numbers := 0
-	for _, m := range numbered.FindAllStringSubmatch(sam.get("/campaigns/spring-renewals").body, -1) {
+	numbers, behind := 0, map[string]int{}
+	for _, m := range numbered.FindAllStringSubmatch(sam.get("/campaigns/winter-reminders").body, -1) {
 		if n := digits.FindString(inTags.ReplaceAllString(m[2], "")); n != "" {
 			numbers++
-			if found := sam.peopleAt(strings.ReplaceAll(m[1], "&amp;", "&")); strconv.Itoa(found) != n {
-				t.Errorf("%s: %d people stand behind %s", m[1], found, n)
+			if _, had := behind[m[1]]; !had {
+				behind[m[1]] = sam.peopleAt(strings.ReplaceAll(m[1], "&amp;", "&"))
+			}
+			if strconv.Itoa(behind[m[1]]) != n {
+				t.Errorf("%s: %d people stand behind %s", m[1], behind[m[1]], n)
 			}
 		}
 	}
@@ -63,7 +75,7 @@ func TestCampaignPages(t *testing.T) {
 
 // A link to people, what is in its tags, and a number.
 var (
-	numbered = regexp.MustCompile(`(?s)<a href="(/campaigns/spring-renewals/people[^"/]*)">(.*?)</a>`)
+	numbered = regexp.MustCompile(`(?s)<a href="(/campaigns/winter-reminders/people[^"/]*)">(.*?)</a>`)
 	inTags   = regexp.MustCompile(`<[^>]*>`)
 	digits   = regexp.MustCompile(`\d+`)
 )
