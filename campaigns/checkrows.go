@@ -299,32 +299,13 @@ func shortened(text string, most int) string {
 	return text
 }
 
-// reasonText is a reason for people.
+// reasonText is a reason for people: a check says what holds for as long as the campaign runs.
 func reasonText(r rules.Reason) string {
-	_, about, _ := strings.Cut(string(r), ":")
 	switch r.Kind() {
-	case rules.BadNumber:
-		return "number cannot be called"
-	case rules.Duplicate:
-		return "same number or id as an earlier row"
-	case rules.Missing:
-		return about + " is empty"
-	case contacts.BadValue:
-		return about + " cannot be used"
-	case contacts.BadRow:
-		return "row cannot be read"
-	case rules.OnDNC:
-		return "on the do-not-call list " + about
-	case rules.NoConsent:
-		return "no date of consent, or one in the future"
-	case rules.ZoneUnclear:
-		return "time zone unclear"
-	case rules.Expired:
-		return "too late: a last day is over"
 	case rules.NotYet, rules.OutsideHours:
 		return "no hour of the campaign is left"
 	case rules.Frequency, rules.DayCap, rules.WeekCap, rules.RetryWait:
 		return "rung too often already, for as long as the campaign runs"
 	}
-	return strings.ReplaceAll(string(r), "_", " ")
+	return r.Words()
 }

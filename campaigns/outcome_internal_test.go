@@ -112,3 +112,15 @@ func TestListsOfFilesHaveNames(t *testing.T) {
 		t.Errorf("%s: %s", long, got)
 	}
 }
+
+// TestNobodyIsDoneBeforeTheirTime: however quick the calls are, it is not over before the last who waits is due.
+func TestNobodyIsDoneBeforeTheirTime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 4, 6, 14, 0, 0, 0, time.UTC)
+	s := Status{Campaign: Campaign{State: StateRunning, PerMinute: 30}, Counts: Counts{Total: 100, Done: 40, Waiting: 60}, Minutes: make([]Minute, minutesShown)}
+	for last, want := range map[time.Time]time.Time{{}: now.Add(2 * time.Minute), now.Add(-time.Hour): now.Add(2 * time.Minute), now.Add(4 * time.Hour): now.Add(4 * time.Hour)} {
+		if got := eta(now, last, &s); !got.Equal(want) {
+			t.Errorf("the last is due %s: done %s, want %s", last, got, want)
+		}
+	}
+}

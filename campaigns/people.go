@@ -20,7 +20,7 @@ func (c *Campaigns) People(ctx context.Context, name string, q PeopleQuery) (Peo
 	if err != nil {
 		return PeoplePage{}, err
 	}
-	where, args := q.where(r.num)
+	where, args := q.where(r.num, c.now())
 	limit := db.PageSize(q.Limit)
 	people, err := db.Select(ctx, c.cfg.DB, scanPerson, "SELECT "+personColumns+" FROM campaign_people WHERE "+where+" ORDER BY line_no LIMIT ?",
 		append(args, limit+1)...)
@@ -39,7 +39,7 @@ func (c *Campaigns) People(ctx context.Context, name string, q PeopleQuery) (Peo
 }
 
 // where are the conditions of a query.
-func (q PeopleQuery) where(num int64) (string, []any) {
+func (q PeopleQuery) where(num int64, now time.Time) (string, []any) {
 	where, args := "campaign = ?", []any{num}
 	add := func(condition string, values ...any) {
 		where += " AND " + condition
@@ -53,6 +53,19 @@ func (q PeopleQuery) where(num int64) (string, []any) {
 	}
 	if q.Reason != "" {
 		add("reason = ?", q.Reason)
+	}
+	if q.Outcomes != nil {
+		some := []any{}
+		for _, o := range q.Outcomes {
+			some = append(some, o)
+		}
+		add("state = 'done' AND outcome IN (NULL"+strings.Repeat(", ?", len(some))+")", some...)
+	}
+	if q.Later {
+		add("state <> 'done' AND due_at > ?", db.Millis(now))
+	}
+	if q.Paid {
+		add("line_no IN (SELECT line_no FROM campaign_attempts WHERE campaign = ? AND paid_minor > 0)", num)
 	}
 	if s := strings.TrimSpace(q.Search); s != "" {
 		add("(id >= ? AND id < ? OR phone >= ? AND phone < ?)", s, s+"\U0010FFFF", s, s+"\U0010FFFF")

@@ -40,7 +40,7 @@ func judgeStop(s flows.SafetyStop, all, last tally) (Safety, bool) {
 		t, least = last, min(fewest, s.Last)
 	}
 	hits, of := t.figure(s.What)
-	out := Safety{What: s.What, StopsAt: s.Percent, Of: of}
+	out := Safety{What: s.What, StopsAt: s.Percent, Of: of, Least: least}
 	if of > 0 {
 		out.Now = 100 * float64(hits) / float64(of)
 	}

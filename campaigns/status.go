@@ -30,6 +30,7 @@ type standing struct {
 	counts            Counts
 	outcomes          []OutcomeCount
 	refused, heldBack []ReasonPeople
+	last              time.Time // when the last person who waits for a time is due
 }
 
 // List is every campaign, newest first.
@@ -68,13 +69,13 @@ func (c *Campaigns) Status(ctx context.Context, name string) (Status, error) {
 			return Status{}, err
 		}
 	}
-	if st.Money, err = c.money(ctx, r.num); err != nil {
+	if st.Money, st.Paid, err = c.money(ctx, r.num); err != nil {
 		return Status{}, err
 	}
 	if st.Minutes, err = c.minutes(ctx, r.num); err != nil {
 		return Status{}, err
 	}
-	st.ETA = eta(c.now(), &st)
+	st.ETA = eta(c.now(), s.last, &st)
 	return st, nil
 }
 
@@ -102,14 +103,18 @@ func (c *Campaigns) count(ctx context.Context, num int64) (standing, error) {
 	_, err := db.Select(ctx, c.cfg.DB, func(from db.Scanner) (struct{}, error) {
 		var state, outcome string
 		var reason rules.Reason
-		var n, later int
-		if err := from.Scan(&state, &outcome, &reason, &n, &later); err != nil {
+		var n, held int
+		var first, last int64
+		if err := from.Scan(&state, &outcome, &reason, &n, &held, &first, &last); err != nil {
 			return struct{}{}, err
 		}
-		s.add(state, outcome, reason, n, later)
+		s.add(state, outcome, ReasonPeople{reason, n, db.Time(first)}, held)
+		if state != PersonDone {
+			s.last = later(s.last, db.Time(last))
+		}
 		return struct{}{}, nil
-	}, `SELECT state, outcome, reason, COUNT(*), SUM(CASE WHEN due_at > ? THEN 1 ELSE 0 END) FROM campaign_people
-		WHERE campaign = ? GROUP BY state, outcome, reason`, db.Millis(c.now()), num)
+	}, `SELECT state, outcome, reason, COUNT(*), SUM(CASE WHEN due_at > ? THEN 1 ELSE 0 END), COALESCE(MIN(CASE WHEN due_at > ? THEN due_at END), 0),
+		MAX(due_at) FROM campaign_people WHERE campaign = ? GROUP BY state, outcome, reason`, db.Millis(c.now()), db.Millis(c.now()), num)
 	if err != nil {
 		return s, fmt.Errorf("count people: %w", err)
 	}
@@ -120,8 +125,9 @@ func (c *Campaigns) count(ctx context.Context, num int64) (standing, error) {
 	return s, nil
 }
 
-// add adds people who stand alike. later of them are due only later.
-func (s *standing) add(state, outcome string, reason rules.Reason, n, later int) {
+// add adds people who stand alike. held of them are due only later, the first of those at p.Next.
+func (s *standing) add(state, outcome string, p ReasonPeople, held int) {
+	n := p.People
 	s.counts.Total += n
 	switch state {
 	case PersonPending:
@@ -135,35 +141,40 @@ func (s *standing) add(state, outcome string, reason rules.Reason, n, later int)
 		if outcome != "" {
 			s.outcomes = append(s.outcomes, OutcomeCount{Outcome: outcome, People: n})
 		} else {
-			s.refused = append(s.refused, ReasonPeople{Reason: reason, People: n})
+			s.refused = append(s.refused, ReasonPeople{Reason: p.Reason, People: n})
 		}
 		return
 	}
-	if later == 0 || reason == "" {
+	if held == 0 || p.Reason == "" {
 		return
 	}
-	i := slices.IndexFunc(s.heldBack, func(h ReasonPeople) bool { return h.Reason == reason })
+	i := slices.IndexFunc(s.heldBack, func(h ReasonPeople) bool { return h.Reason == p.Reason })
 	if i < 0 {
-		s.heldBack = append(s.heldBack, ReasonPeople{Reason: reason})
+		s.heldBack = append(s.heldBack, ReasonPeople{Reason: p.Reason, Next: p.Next})
 		i = len(s.heldBack) - 1
 	}
-	s.heldBack[i].People += later
+	s.heldBack[i].People += held
+	if p.Next.Before(s.heldBack[i].Next) {
+		s.heldBack[i].Next = p.Next
+	}
 }
 
-// money is what was paid on a campaign's calls.
-func (c *Campaigns) money(ctx context.Context, num int64) ([]Money, error) {
-	all, err := db.Select(ctx, c.cfg.DB, func(from db.Scanner) (m Money, err error) {
-		err = from.Scan(&m.Currency, &m.Minor)
+// money is what was paid on a campaign's calls, and on how many.
+func (c *Campaigns) money(ctx context.Context, num int64) (all []Money, calls int, err error) {
+	all, err = db.Select(ctx, c.cfg.DB, func(from db.Scanner) (m Money, err error) {
+		n := 0
+		err = from.Scan(&m.Currency, &m.Minor, &n)
+		calls += n
 		return m, err
-	}, `SELECT paid_currency, CAST(SUM(paid_minor) AS BIGINT) FROM campaign_attempts WHERE campaign = ? AND paid_minor > 0
+	}, `SELECT paid_currency, CAST(SUM(paid_minor) AS BIGINT), COUNT(*) FROM campaign_attempts WHERE campaign = ? AND paid_minor > 0
 		GROUP BY paid_currency ORDER BY paid_currency`, num)
 	if err != nil {
-		return nil, fmt.Errorf("add up what was paid: %w", err)
+		return nil, 0, fmt.Errorf("add up what was paid: %w", err)
 	}
 	if all == nil {
 		all = []Money{}
 	}
-	return all, nil
+	return all, calls, nil
 }
 
 // minutes are the last minutes, each whole one and the one that runs.
@@ -198,8 +209,9 @@ func (c *Campaigns) minutes(ctx context.Context, num int64) ([]Minute, error) {
 	return out, nil
 }
 
-// eta is about when everybody is done, at the pace of the last minutes; zero where nothing can be said.
-func eta(now time.Time, s *Status) time.Time {
+// eta is about when everybody is done, at the pace of the last minutes, and not before the last who waits for a time is
+// due; zero where nothing can be said.
+func eta(now, last time.Time, s *Status) time.Time {
 	left := s.Counts.Total - s.Counts.Done
 	if s.State != StateRunning || left == 0 {
 		return time.Time{}
@@ -218,5 +230,5 @@ func eta(now time.Time, s *Status) time.Time {
 	if perMinute <= 0 {
 		return time.Time{}
 	}
-	return now.Add(time.Duration(float64(left) / perMinute * float64(time.Minute))).Truncate(time.Minute)
+	return later(now.Add(time.Duration(float64(left)/perMinute*float64(time.Minute))), last).Truncate(time.Minute)
 }

@@ -85,6 +85,7 @@ type OutcomeCount struct {
 type ReasonPeople struct {
 	Reason rules.Reason `json:"reason"`
 	People int          `json:"people"`
+	Next   time.Time    `json:"next,omitzero"` // of HeldBack: when the first of them is looked at again
 }
 
 // Safety is one figure that stops a campaign.
@@ -93,6 +94,7 @@ type Safety struct {
 	Now     float64 `json:"now"`      // percent
 	StopsAt float64 `json:"stops_at"` // percent; more than this stops
 	Of      int     `json:"of"`       // of so many people or calls
+	Least   int     `json:"least"`    // of fewer it stops nothing: they say too little
 	Text    string  `json:"text"`     // "opted out 3.5 % of 611 people reached, the limit is 5 %"
 }
 
@@ -118,8 +120,11 @@ type Status struct {
 	HeldBack []ReasonPeople `json:"held_back"`
 	Figures  []Safety       `json:"safety_figures"`
 	Money    []Money        `json:"money"`
-	Minutes  []Minute       `json:"minutes"` // the last 30, oldest first
-	ETA      time.Time      `json:"eta,omitzero"`
+	Paid     int            `json:"paid_calls"` // calls on which something was paid
+	Minutes  []Minute       `json:"minutes"`    // the last 30, oldest first
+	// ETA is about when everybody is done: at the pace of the last minutes, and not before the last person who waits for a
+	// time is due. Zero: nothing can be said.
+	ETA time.Time `json:"eta,omitzero"`
 }
 
 // The states of a person in a campaign.
@@ -161,7 +166,10 @@ type Person struct {
 // PeopleQuery says which people are wanted. Empty fields do not filter. After is PeoplePage.Next of the page before.
 type PeopleQuery struct {
 	State, Outcome, Reason string
-	Search                 string // the beginning of an id, or of a phone number
+	Outcomes               []string // people who are done with one of these, "" being that of those who were refused; nil: all
+	Later                  bool     // people who are due later, and not now
+	Paid                   bool     // people who paid on a call
+	Search                 string   // the beginning of an id, or of a phone number
 	After                  string
 	Limit                  int // 0: 50; at most 500
 }

@@ -31,8 +31,7 @@ type settings struct {
 	ListFiles                 []string // lists of numbers that have to be uploaded with it
 	Findings                  flows.Findings
 	Errors                    int
-	Sketch                    []string // when one person would be rung who never answers
-	SketchZone                string
+	Sketch                    sketch // when one person would be rung who never answers
 	Remarks                   []rules.Remark
 	BookName                  string
 	BookTrouble               string
@@ -75,8 +74,7 @@ func (c *Console) settingsOf(text string) settings {
 		return s
 	}
 	s.BookName, s.Remarks = book.Name+" "+book.Stamp(), book.Remarks(file)
-	zone := c.local(c.Now()).Location()
-	s.Sketch, s.SketchZone = sketchOf(book, file, c.Now(), zone), zone.String()
+	s.Sketch = sketchOf(book, file, c.local(c.Now()))
 	return s
 }
 
@@ -154,7 +152,11 @@ func whenSettings(c *flows.Campaign) []setting {
 	var again []string
 	line := 0
 	for _, r := range c.TryAgain {
-		again = append(again, t("againWords", "outcome", plain(r.Outcome), "after", spokenSpan(r.After), "times", r.UpTo))
+		times := t("upTo", "times", r.UpTo)
+		if r.UpTo == 1 {
+			times = t("onceWord")
+		}
+		again = append(again, t("againWords", "outcome", plain(r.Outcome), "after", spokenSpan(r.After), "times", times))
 		line = lineOf(c, "try_again")
 	}
 	if again == nil {
@@ -252,37 +254,6 @@ func orNone(all []string) []string {
 		return []string{t("none")}
 	}
 	return all
-}
-
-// sketchTries bounds a sketch.
-const sketchTries = 6
-
-// sketchOf is when one person would be rung who never answers, as the rules have it.
-func sketchOf(book *rules.Book, c *flows.Campaign, now time.Time, zone *time.Location) []string {
-	f := rules.Facts{Now: now, Phone: "+12125550123", Zones: []string{zone.String()}, ZoneFrom: "row", Consent: now.AddDate(0, -1, 0), DebtID: "sketch"}
-	after, upTo := time.Duration(0), 0
-	for _, r := range c.TryAgain {
-		if r.Outcome == "no_answer" {
-			after, upTo = r.After, r.UpTo
-		}
-	}
-	var out []string
-	for looks := 0; len(out) < sketchTries && len(out) <= upTo && looks < 4*sketchTries; looks++ {
-		d := book.Judge(c, f)
-		if !d.Allowed {
-			if d.Next.IsZero() || !d.Next.After(f.Now) {
-				break
-			}
-			f.Now = d.Next
-			continue
-		}
-		out = append(out, f.Now.In(zone).Format("Mon 2 Jan, 15:04"))
-		f.Past = append(f.Past, rules.Past{At: f.Now, Campaign: c.Name, DebtID: f.DebtID})
-		f.NextAt = f.Now.Add(after)
-		f.RetryText = spokenSpan(after)
-		f.Now = f.Now.Add(time.Minute)
-	}
-	return out
 }
 
 // newCampaignPage is where a campaign is made.

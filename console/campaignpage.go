@@ -24,6 +24,7 @@ func (c *Console) campaignPageRoutes(people gin.IRouter) {
 	one := people.Group("/campaigns/:name")
 	one.GET("", read, on, c.campaignPage)
 	one.GET("/people", read, on, c.peoplePage)
+	one.GET("/rules", read, on, c.rulesPage)
 	one.GET("/people/:person", read, on, c.personPage)
 	one.GET("/export", c.need(access.SeeAudit), on, c.exportCampaign)
 	for _, act := range campaignActs() {

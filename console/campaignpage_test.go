@@ -3,6 +3,8 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,7 @@ func TestCampaignPages(t *testing.T) {
 		{"/campaigns/spring-renewals/people?state=waiting", "waiting for the next try"}, {"/campaigns/spring-renewals/people/row%20240", "second try, 4h after no_answer"},
 		{"/campaigns/spring-renewals/people/row%203", "Allowed by us-renewal"}, {"/dnc", "Kim in compliance"}, {"/dnc?number=%2B12125550100", "asked on the phone"},
 		{"/dnc?number=(212)+555-0100", "it is on company, registry"}, {"/dnc?number=%2B13125550101", "want to hear from us again"}, {"/campaigns/new", "my-campaign"},
+		{"/campaigns/spring-renewals/rules", "One person who never answers"}, {"/campaigns/spring-renewals/rules", "47 CFR 64.1200(c)(1)"},
 	} {
 		got := sam.get(tc.path)
 		if got.StatusCode != http.StatusOK || !got.holds(tc.says, "<h1", `id="main"`) {
@@ -35,14 +38,62 @@ func TestCampaignPages(t *testing.T) {
 			seen[strings.ReplaceAll(m[1], "&amp;", "&")] = true
 		}
 	}
+	pages, people := map[string]answer{}, 0
 	for path := range seen {
+		if strings.Contains(path, "/people/row%20") {
+			if people++; people > 8 { // they are alike
+				continue
+			}
+		}
 		if strings.HasPrefix(path, "/calls/CA") || strings.HasSuffix(path, "/events") { // calls that a test made up, and a stream
 			continue
 		}
-		if got := sam.get(path); got.StatusCode != http.StatusOK {
-			t.Errorf("a page links to %s: %d", path, got.StatusCode)
+		path, part, _ := strings.Cut(path, "#")
+		if _, had := pages[path]; !had {
+			pages[path] = sam.get(path)
+		}
+		if got := pages[path]; got.StatusCode != http.StatusOK || part != "" && !got.holds(`id="`+part+`"`) {
+			t.Errorf("a page links to %s, %s: %d", path, part, got.StatusCode)
 		}
 	}
+	numbers, behind := 0, map[string]int{}
+	for _, m := range numbered.FindAllStringSubmatch(sam.get("/campaigns/winter-reminders").body, -1) {
+		if n := digits.FindString(inTags.ReplaceAllString(m[2], "")); n != "" {
+			numbers++
+			if _, had := behind[m[1]]; !had {
+				behind[m[1]] = sam.peopleAt(strings.ReplaceAll(m[1], "&amp;", "&"))
+			}
+			if strconv.Itoa(behind[m[1]]) != n {
+				t.Errorf("%s: %d people stand behind %s", m[1], behind[m[1]], n)
+			}
+		}
+	}
+	if numbers < 30 {
+		t.Errorf("only %d numbers lead to people", numbers)
+	}
+}
+
+// A link to people, what is in its tags, and a number.
+var (
+	numbered = regexp.MustCompile(`(?s)<a href="(/campaigns/winter-reminders/people[^"/]*)">(.*?)</a>`)
+	inTags   = regexp.MustCompile(`<[^>]*>`)
+	digits   = regexp.MustCompile(`\d+`)
+)
+
+// peopleAt counts the people of a list, page by page.
+func (b *browser) peopleAt(path string) (n int) {
+	b.t.Helper()
+	for path != "" {
+		got := b.get(path)
+		if got.StatusCode != http.StatusOK {
+			b.t.Fatalf("%s: %d", path, got.StatusCode)
+		}
+		n += strings.Count(got.body, `data-name="Person"`)
+		_, next, _ := strings.Cut(got.body, `rel="next" href="`)
+		next, _, _ = strings.Cut(next, `"`)
+		path = strings.ReplaceAll(next, "&amp;", "&")
+	}
+	return n
 }
 
 // TestWhoMayNotRunThemSeesNoButtons looks at the pages as an agent.
@@ -138,7 +189,7 @@ func TestStopEverythingByForm(t *testing.T) {
 	h, r := openStage(t)
 	everyCampaign(r)
 	sam := h.signedIn(t, "sam")
-	if got := sam.get("/campaigns"); !got.holds("Campaigns that run: 1. Calls on the line: 6;") {
+	if got := sam.get("/campaigns"); !got.holds("Campaigns that run: 1.", "6 calls are on the line now") {
 		t.Errorf("it does not say what would stop: %s", got.body)
 	}
 	got := sam.submit("/campaigns/stop", "note", "fire")
@@ -160,7 +211,7 @@ func TestAPersonByForms(t *testing.T) {
 	r.create("spring", 20)
 	sam := h.signedIn(t, "sam")
 	at := func(row, act string) string { return "/campaigns/spring/people/row%20" + row + "/" + act }
-	for act, says := range map[string]string{"skip": "left out by somebody", "paid": "has paid meanwhile"} {
+	for act, says := range map[string]string{"skip": "left out by hand", "paid": "has paid"} {
 		if got := sam.submit(at("5", act), "note", "asked to"); got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != "/campaigns/spring/people/row%205" {
 			t.Errorf("%s: %d to %s", act, got.StatusCode, got.Header.Get("Location"))
 		}
@@ -250,7 +301,7 @@ func TestSettingsOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(got.body, "<li>"+noon.In(zone).Format("Mon 2 Jan,")); n != 1 { // at most one try a day
+	if n := strings.Count(got.body, `<li><span class="num">`+noon.In(zone).Format("Mon 2 Jan,")); n != 1 { // at most one try a day
 		t.Errorf("the sketch has %d tries today: %s", n, got.body)
 	}
 	got = sam.submit("/campaigns/new/settings", "campaign", strings.Replace(r.file, "flow: renew-plan", "flow: renew-plam", 1))

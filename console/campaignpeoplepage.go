@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -64,10 +65,13 @@ func viewPerson(p campaigns.Person) personOfCampaign {
 		v.Mood = "warn"
 	}
 	if p.Reason != "" {
-		v.Because = reasonWords(p.Reason)
+		v.Because = p.Reason.Words()
 	}
 	if p.State == campaigns.PersonWaiting || p.State == campaigns.PersonPending {
 		v.NextText = theirTime(p.Next, p.Zones)
+		if len(p.Zones) == 1 { // the zone stands beside it
+			v.NextText = strings.TrimSuffix(v.NextText, " "+p.Zones[0])
+		}
 	}
 	return v
 }
@@ -96,7 +100,7 @@ func reasonChoices(s campaigns.Status, asked string) []share {
 	}
 	var out []share
 	for _, word := range slices.Sorted(maps.Keys(seen)) {
-		out = append(out, share{Word: word, Text: reasonWords(rules.Reason(word))})
+		out = append(out, share{Word: word, Text: rules.Reason(word).Words()})
 	}
 	return out
 }
@@ -125,6 +129,11 @@ func (c *Console) peoplePage(g *gin.Context) {
 	if err == nil {
 		q, err = peopleQuery(g)
 	}
+	group := g.Query("group")
+	if err == nil && !knownGroup(group) {
+		err = fmt.Errorf("%w: group is one of %s", errQuery, strings.Join(groupNames, ", "))
+	}
+	narrow(&q, group, status)
 	var page campaigns.PeoplePage
 	if err == nil {
 		page, err = c.Campaigns.People(ctx, name, q)
@@ -138,15 +147,19 @@ func (c *Console) peoplePage(g *gin.Context) {
 		rows[i] = viewPerson(p)
 	}
 	values := g.Request.URL.Query()
-	next := ""
+	next, first := "", ""
 	if page.Next != "" {
 		values.Set("after", page.Next)
 		next = "/campaigns/" + name + "/people?" + values.Encode()
 	}
+	if q.After != "" {
+		values.Del("after")
+		first = "/campaigns/" + name + "/people?" + values.Encode()
+	}
 	c.render(g, http.StatusOK, "campaignpeople", frame{Title: name + " · " + t("peopleHead"), Here: "campaigns", Data: map[string]any{
 		"Name": name, "Rows": rows, "Next": next, "Counts": status.Counts, "States": stateCounts(status.Counts),
 		"Outcomes": outcomeChoices(status, q.Outcome), "Reasons": reasonChoices(status, q.Reason), "Query": firstValues(g.Request.URL.Query()),
-		"Filtered": q.State != "" || q.Outcome != "" || q.Reason != "" || q.Search != "",
+		"Filtered": narrowed(g), "OnlyState": group == "" && q.Outcome == "" && q.Reason == "" && q.Search == "", "First": first,
 	}})
 }
 
@@ -166,10 +179,11 @@ type tryRow struct {
 	Length string
 	Mood   string
 	Sum    string
+	Checks checksView
 }
 
 func viewTry(a campaigns.Attempt, zones []string) tryRow {
-	row := tryRow{Attempt: a, Mood: outcomeMood(a.Outcome)}
+	row := tryRow{Attempt: a, Mood: outcomeMood(a.Outcome), Checks: checksView{a.Allowed, "/campaigns/" + a.Campaign + "/rules"}}
 	if a.Zone != "" {
 		zones = []string{a.Zone}
 	}
@@ -206,6 +220,10 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 		why, err = c.Campaigns.Why(ctx, campaign, person)
 		return err
 	})
+	var run campaigns.Campaign
+	if err == nil {
+		run, err = c.Campaigns.Get(g.Request.Context(), name)
+	}
 	var lists []string
 	may := c.mayCampaigns(g)
 	if err == nil && may.Add {
@@ -218,16 +236,13 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	p := why.Person
 	tries := make([]tryRow, len(p.History))
 	for i, a := range p.History {
-		tries[i] = viewTry(a, p.Zones)
+		tries[len(tries)-1-i] = viewTry(a, p.Zones) // the newest first
 	}
 	var values []value
 	for _, key := range slices.Sorted(maps.Keys(p.Shown)) {
 		values = append(values, value{key, p.Shown[key]})
 	}
 	v := viewPerson(p)
-	if strings.Contains(why.Text, p.Text) { // it is said once
-		v.Text = ""
-	}
 	from := ""
 	if p.ZoneFrom != "" {
 		from = t("zoneFrom." + p.ZoneFrom)
@@ -245,8 +260,9 @@ func (c *Console) showPersonPage(g *gin.Context, status int, trouble string) {
 	}
 	c.render(g, status, "campaignperson", frame{Title: title + " · " + name, Here: "campaigns", Live: p.State == campaigns.PersonCalling, Data: map[string]any{
 		"Name": name, "Person": v, "May": may, "Trouble": trouble, "Path": "/campaigns/" + name + "/people/row " + strconv.FormatInt(p.Row, 10),
-		"WhyText": why.Text, "NextText": theirTime(next, zonesOf(why)), "Local": local, "Checks": why.Decision.Checks,
-		"Book": why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
+		"Stands": standsOf(why, run.State, c.Now()), "NextText": theirTime(next, zonesOf(why)), "Local": local,
+		"Checks": checksView{why.Decision.Checks, "/campaigns/" + name + "/rules"},
+		"Book":   why.Decision.Book, "Version": why.Decision.Version, "Tries": tries, "Values": values, "Lists": lists, "ZoneFrom": from,
 		"Acts": personDoes{Skip: may.Run && p.State != campaigns.PersonDone, List: may.Add && p.Phone != "" && len(lists) > 0, Forget: may.Run},
 	}})
 }

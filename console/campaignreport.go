@@ -111,7 +111,7 @@ func viewReport(r reportBody) reportView {
 	for _, why := range r.Reasons {
 		row := reportReason{Text: why.Text, People: many(why.People)}
 		if row.Text == "" {
-			row.Text = reasonWords(why.Reason)
+			row.Text = why.Reason.Words()
 		}
 		for _, d := range why.Details {
 			row.Examples = append(row.Examples, many(d.People)+" "+d.Text)

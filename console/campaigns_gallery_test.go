@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/db"
@@ -20,10 +21,14 @@ func everyCampaign(r *stage) {
 	r.put("spring-renewals", 420, 231)
 	r.create("winter-reminders", 60)
 	r.put("winter-reminders", 60, 30)
-	r.exec("UPDATE campaigns SET state = 'paused', safety = 1, why = 'opted out 6.7 % of 30 people reached, the limit is 5 %', opted_out = 1 WHERE name = 'winter-reminders'")
-	r.create("paused-by-hand", 40)
-	r.put("paused-by-hand", 40, 10)
-	r.exec("UPDATE campaigns SET state = 'paused', why = 'by sam: lunch at the desk', why_by = 'sam' WHERE name = 'paused-by-hand'")
+	r.exec("UPDATE campaigns SET state = 'paused', safety = 1, why = 'opted out 6.7 % of 30 people reached, the limit is 5 %', reached = 30, opted_out = 2 WHERE name = 'winter-reminders'")
+	r.create("a-campaign-with-a-name-as-long-as-it-may", 40)
+	r.put("a-campaign-with-a-name-as-long-as-it-may", 40, 10)
+	r.exec("UPDATE campaigns SET state = 'paused', why = 'by sam: lunch at the desk', why_by = 'sam' WHERE name = 'a-campaign-with-a-name-as-long-as-it-may'")
+	for n := 2; n <= 10; n++ { // somebody who is never there
+		r.attempt(r.num("spring-renewals"), 240, n, "ended", []string{"no_answer", "busy", "machine"}[n%3], noon.Add(-time.Duration(11-n)*26*time.Hour))
+	}
+	r.exec("UPDATE campaign_people SET attempts = 10, language = ? WHERE campaign = ? AND line_no = 240", strings.Repeat("x-longword-", 4), r.num("spring-renewals"))
 	r.create("new-members", 25)
 	r.create("last-autumn", 30)
 	r.put("last-autumn", 30, 30)
@@ -57,7 +62,7 @@ func TestCampaignsGallery(t *testing.T) {
 	for _, page := range []struct{ name, path, open string }{
 		{"campaigns", "/campaigns", ""}, {"campaigns-stop", "/campaigns", ".act > summary"},
 		{"campaign-running", "/campaigns/spring-renewals", ""}, {"campaign-stop", "/campaigns/spring-renewals", ".act:last-of-type > summary"},
-		{"campaign-safety", "/campaigns/winter-reminders", ".act > summary"}, {"campaign-paused", "/campaigns/paused-by-hand", ""},
+		{"campaign-safety", "/campaigns/winter-reminders", ".act > summary"}, {"campaign-paused", "/campaigns/a-campaign-with-a-name-as-long-as-it-may", ""},
 		{"campaign-draft", "/campaigns/new-members", ".act > summary"}, {"campaign-completed", "/campaigns/last-autumn", ""},
 		{"campaign-ended", "/campaigns/called-off", ""},
 		{"people", "/campaigns/spring-renewals/people", ""}, {"people-waiting", "/campaigns/spring-renewals/people?state=waiting", ""},
@@ -65,8 +70,8 @@ func TestCampaignsGallery(t *testing.T) {
 		{"person-waiting", "/campaigns/spring-renewals/people/row%20240", ".tries summary"},
 		{"person-calling", "/campaigns/spring-renewals/people/row%20233", ""}, {"person-done", "/campaigns/spring-renewals/people/row%203", ""},
 		{"person-refused", "/campaigns/spring-renewals/people/row%202", ""}, {"person-pending", "/campaigns/spring-renewals/people/row%20300", ""},
-		{"dnc", "/dnc", ""}, {"dnc-checked", "/dnc?number=%2B12125550100", ".act > summary"}, {"dnc-free", "/dnc?number=%2B13125550101", ""},
-		{"campaign-new", "/campaigns/new", ""},
+		{"dnc-checked", "/dnc?number=%2B12125550100", ".act > summary"}, {"dnc-free", "/dnc?number=%2B13125550101", ""},
+		{"campaign-new", "/campaigns/new", ""}, {"campaign-rules", "/campaigns/spring-renewals/rules", ""},
 	} {
 		b.open(page.path)
 		if page.open != "" {

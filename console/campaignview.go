@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,7 +8,7 @@ import (
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/campaigns/rules"
+	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/payments"
 )
 
@@ -18,7 +17,7 @@ const barWidth = 1000
 
 // barPart is a part of a bar that shows parts of a whole.
 type barPart struct {
-	Kind     string // of people: reached, other, calling, waiting or pending; picks the colour
+	Kind     string // of people: reached, missed, refused, calling, waiting or pending; picks the colour
 	X, Width int
 	People   int
 }
@@ -38,6 +37,7 @@ type share struct {
 type group struct {
 	Name    string // reached, missed or refused
 	Of      string // what the shares are of, in words
+	Link    string
 	People  int
 	Percent string // of everybody who is done
 	Rows    []share
@@ -48,17 +48,10 @@ type safetyRow struct {
 	campaigns.Safety
 	Name    string
 	NowText string
-	Limit   string
+	Rest    string // of how many, and the limit
 	Bar     int
-	Mood    string
-}
-
-// step is a step of the way from the list to the end of a call.
-type step struct {
-	Name    string // step.NAME is its word
-	People  int
-	Bar     int
-	Percent string // of the step before
+	Mood    string // "" while it says too little
+	Link    string // to the people behind it; "" none
 }
 
 // campaignView is a campaign as pages show it. Every number of it adds up: Counts.Total is the sum of the other counts,
@@ -70,22 +63,20 @@ type campaignView struct {
 	Percent    int    // of people that are done
 	Bar        []barPart
 	Reached    int // people who were talked to and are done
-	Missed     int // all others who are done
 	OptedOut   int
 	Line       []share // outcomes and refusals of everybody who is done, the largest first
 	Groups     []group
-	Held       []share
+	Held       []heldShare
 	Safe       []safetyRow
 	Sums       []payments.Amount
 	Funnel     []step
 	AtOnceNow  chart
 	PerMin     chart
-	Left       string // how long it goes on; "" nobody knows
+	Left       string // how long it goes on, or when; "" nobody knows
 	Created    time.Time
 	StartAt    time.Time
 	Started    time.Time
 	Ended      time.Time
-	Until      time.Time
 }
 
 // unreached are the outcomes of people nobody talked to.
@@ -123,8 +114,7 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 		v.Percent = s.Counts.Done * 100 / s.Counts.Total
 	}
 	people := "/campaigns/" + s.Name + "/people?"
-	reached := group{Name: "reached"}
-	missed := group{Name: "missed"}
+	reached, missed, refused := group{Name: groupReached}, group{Name: groupMissed}, group{Name: groupRefused}
 	for _, o := range s.Outcomes {
 		row := share{Word: o.Outcome, Text: plain(o.Outcome), Mood: outcomeMood(o.Outcome), People: o.People, Link: people + "outcome=" + url.QueryEscape(o.Outcome)}
 		if reachedBy(o.Outcome) {
@@ -133,11 +123,10 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 			missed.add(row)
 		}
 	}
-	refused := group{Name: "refused"}
 	for _, r := range s.Refused {
-		refused.add(share{Word: string(r.Reason), Text: reasonWords(r.Reason), People: r.People, Link: people + "state=done&reason=" + url.QueryEscape(string(r.Reason))})
+		refused.add(share{Word: string(r.Reason), Text: r.Reason.Words(), People: r.People, Link: people + "state=done&reason=" + url.QueryEscape(string(r.Reason))})
 	}
-	v.Reached, v.Missed = reached.People, missed.People+refused.People
+	v.Reached = reached.People
 	for _, r := range reached.Rows {
 		if r.Word == campaigns.OutcomeOptedOut {
 			v.OptedOut = r.People
@@ -146,16 +135,15 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 	for _, g := range []group{reached, missed, refused} {
 		if g.People > 0 {
 			v.Line = append(v.Line, g.Rows...)
+			g.Link = people + "group=" + g.Name
 			v.Groups = append(v.Groups, g.closed(s.Counts.Done))
 		}
 	}
 	slices.SortStableFunc(v.Line, func(a, b share) int { return b.People - a.People })
-	for _, r := range s.HeldBack {
-		v.Held = append(v.Held, share{Word: string(r.Reason), Text: reasonWords(r.Reason), People: r.People, Link: people + "reason=" + url.QueryEscape(string(r.Reason))})
-	}
-	v.Bar = barOf(s.Counts, reached.People)
+	v.Held = heldOf(s, now, on)
+	v.Bar = barOf(s.Counts, reached.People, refused.People)
 	for _, f := range s.Figures {
-		v.Safe = append(v.Safe, viewSafety(f))
+		v.Safe = append(v.Safe, viewSafety(f, people))
 	}
 	for _, m := range s.Money {
 		v.Sums = append(v.Sums, payments.Amount{Minor: m.Minor, Currency: m.Currency})
@@ -163,10 +151,8 @@ func viewCampaign(s campaigns.Status, now time.Time, on func(time.Time) time.Tim
 	v.Funnel = funnelOf(s, reached)
 	v.AtOnceNow = chartOf(s.Minutes, now, s.AtOnce, func(m campaigns.Minute) int { return m.AtOnce })
 	v.PerMin = chartOf(s.Minutes, now, s.PerMinute, func(m campaigns.Minute) int { return m.Dialed })
-	if !s.ETA.IsZero() && s.State == campaigns.StateRunning && s.ETA.After(now) {
-		v.Left = leftWords(s.ETA.Sub(now))
-	}
-	v.Created, v.StartAt, v.Started, v.Ended, v.Until = on(s.Created), on(s.StartAt), on(s.Started), on(s.Ended), on(s.ETA)
+	v.Left = leftOf(s, now, on)
+	v.Created, v.StartAt, v.Started, v.Ended = on(s.Created), on(s.StartAt), on(s.Started), on(s.Ended)
 	return v
 }
 
@@ -190,7 +176,7 @@ func (g *group) add(row share) {
 // closed works out the shares of a group: each row's of the group, the group's of everybody who is done.
 func (g group) closed(done int) group {
 	slices.SortStableFunc(g.Rows, func(a, b share) int { return b.People - a.People })
-	g.Of = t("shareOf", "count", count(g.People), "what", strings.ToLower(t("group."+g.Name)))
+	g.Of = t("shareOf", "count", count(g.People))
 	g.Percent = percent(g.People, done)
 	for i := range g.Rows {
 		g.Rows[i].Percent = percent(g.Rows[i].People, g.People)
@@ -200,10 +186,10 @@ func (g group) closed(done int) group {
 }
 
 // barOf draws people from those who are done to those who were not rung yet.
-func barOf(c campaigns.Counts, reached int) []barPart {
+func barOf(c campaigns.Counts, reached, refused int) []barPart {
 	var out []barPart
 	x, sum := 0, 0
-	for _, p := range []barPart{{Kind: "reached", People: reached}, {Kind: "other", People: c.Done - reached}, {Kind: "calling", People: c.Calling},
+	for _, p := range []barPart{{Kind: "reached", People: reached}, {Kind: "missed", People: c.Done - reached - refused}, {Kind: "refused", People: refused}, {Kind: "calling", People: c.Calling},
 		{Kind: "waiting", People: c.Waiting}, {Kind: "pending", People: c.Pending}} {
 		if p.People <= 0 {
 			continue
@@ -217,13 +203,22 @@ func barOf(c campaigns.Counts, reached int) []barPart {
 	return out
 }
 
-// viewSafety shows a figure and how far it is from its limit.
-func viewSafety(f campaigns.Safety) safetyRow {
-	row := safetyRow{Safety: f, Name: plain(f.What), NowText: tenths(f.Now), Limit: tenths(f.StopsAt)}
+// viewSafety shows a figure and how far it is from its limit; people is where the campaign's people are listed.
+func viewSafety(f campaigns.Safety, people string) safetyRow {
+	row := safetyRow{Safety: f, Name: plain(f.What), NowText: tenths(f.Now)}
+	_, row.Rest, _ = strings.Cut(f.Text, " % ") // "errors 2.0 % of the last 50 calls, the limit is 10 %"
+	row.Rest = strings.ReplaceAll(row.Rest, " %", "\u00a0%")
+	switch f.What {
+	case flows.StopOptedOut:
+		row.Link = people + "outcome=" + campaigns.OutcomeOptedOut
+	case flows.StopErrors:
+		row.Link = people + "outcome=" + campaigns.OutcomeError
+	}
 	if f.StopsAt > 0 {
 		row.Bar = min(barWidth, int(f.Now/f.StopsAt*barWidth))
 	}
 	switch {
+	case f.Of < f.Least:
 	case f.Now > f.StopsAt:
 		row.Mood = "bad"
 	case row.Bar >= barWidth*3/4:
@@ -232,28 +227,6 @@ func viewSafety(f campaigns.Safety) safetyRow {
 		row.Mood = "good"
 	}
 	return row
-}
-
-// funnelOf is the way from the list to a call that was heard to its end.
-func funnelOf(s campaigns.Status, reached group) []step {
-	refused, left := 0, 0
-	for _, r := range s.Refused {
-		refused += r.People
-	}
-	for _, r := range reached.Rows {
-		if r.Word == campaigns.OutcomeHungUp {
-			left = r.People
-		}
-	}
-	steps := []step{{Name: "done", People: s.Counts.Done}, {Name: "rung", People: s.Counts.Done - refused},
-		{Name: "reached", People: reached.People}, {Name: "stayed", People: reached.People - left}}
-	for i := range steps {
-		steps[i].Bar = ofBar(steps[i].People, s.Counts.Done)
-		if i > 0 {
-			steps[i].Percent = percent(steps[i].People, steps[i-1].People)
-		}
-	}
-	return steps
 }
 
 // ofBar is how much of a bar a number takes.
@@ -272,7 +245,7 @@ func percent(n, of int) string {
 	return tenths(float64(n) * 100 / float64(of))
 }
 
-func tenths(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + " %" }
+func tenths(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + "\u00a0%" }
 
 // count writes a number in groups of three.
 func count(n int) string {
@@ -281,6 +254,29 @@ func count(n int) string {
 		text = text[:i] + "," + text[i:]
 	}
 	return text
+}
+
+// sumWords is an amount with its digits in groups of three.
+func sumWords(a payments.Amount) string {
+	whole, cents, parted := strings.Cut(a.Decimal(), ".")
+	if n, err := strconv.Atoi(whole); err == nil {
+		whole = count(n)
+	}
+	if parted {
+		whole += "." + cents
+	}
+	return whole + " " + a.Currency
+}
+
+// onLine says how many calls go on.
+func onLine(calls int) string {
+	switch calls {
+	case 0:
+		return t("onLine.none")
+	case 1:
+		return t("onLine.one")
+	}
+	return t("onLine.many", "calls", count(calls))
 }
 
 // leftWords is how long something goes on, in two units at most.
@@ -295,13 +291,4 @@ func leftWords(d time.Duration) string {
 		return t("leftHours", "hours", hours, "minutes", minutes)
 	}
 	return t("leftMinutes", "minutes", max(1, minutes))
-}
-
-// reasonWords says in words why somebody is not rung.
-func reasonWords(r rules.Reason) string {
-	word, of, _ := strings.Cut(string(r), ":")
-	if _, known := campaignWords["reason."+word]; !known {
-		return plain(fmt.Sprint(r))
-	}
-	return t("reason."+word, "of", of)
 }

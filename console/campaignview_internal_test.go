@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/flows"
+	"github.com/paydial/paydial/sessions"
 )
 
 var viewed = time.Date(2026, 3, 3, 14, 6, 20, 0, time.UTC)
@@ -25,6 +25,7 @@ func middle() campaigns.Status {
 		HeldBack: []campaigns.ReasonPeople{{Reason: "outside_hours", People: 98}},
 		Figures:  []campaigns.Safety{{What: "opted_out", Now: 3.5, StopsAt: 5}, {What: "errors", Now: 8, StopsAt: 10}, {What: "abandoned", Now: 3.2, StopsAt: 3}},
 		Money:    []campaigns.Money{{Currency: "usd", Minor: 2425200}},
+		Paid:     188,
 		ETA:      viewed.Add(27 * time.Hour),
 	}
 }
@@ -51,8 +52,8 @@ func TestEveryNumberAddsUp(t *testing.T) {
 	for _, r := range v.Line {
 		line += r.People
 	}
-	if groups != s.Counts.Done || line != s.Counts.Done || v.Reached+v.Missed != s.Counts.Done {
-		t.Errorf("groups %d, line %d, reached %d and missed %d; done %d", groups, line, v.Reached, v.Missed, s.Counts.Done)
+	if groups != s.Counts.Done || line != s.Counts.Done {
+		t.Errorf("groups %d, line %d; done %d", groups, line, s.Counts.Done)
 	}
 	people, end := 0, 0
 	for _, p := range v.Bar {
@@ -75,7 +76,7 @@ func TestEveryNumberAddsUp(t *testing.T) {
 			t.Errorf("the funnel widens at %s", step.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"done 1,204", "rung 1,151", "reached 611", "stayed 542"}, steps); diff != "" {
+	if diff := cmp.Diff([]string{"done 1,204", "rung 1,151", "reached 611", "stayed 542", "paid 188"}, steps); diff != "" {
 		t.Errorf("funnel (-want +got):\n%s", diff)
 	}
 	moods := ""
@@ -100,8 +101,46 @@ func TestNumbersAreLinks(t *testing.T) {
 		}
 		delete(want, r.Word)
 	}
-	if len(want) > 0 || v.Held[0].Link != "/campaigns/spring/people?reason=outside_hours" {
+	if len(want) > 0 || v.Held[0].Link != "/campaigns/spring/people?group=held&reason=outside_hours" {
 		t.Errorf("missing %v; held back %v", want, v.Held)
+	}
+}
+
+// TestHowLongItGoesOn: where everybody who is left is held back, a page says when it goes on.
+func TestHowLongItGoesOn(t *testing.T) {
+	t.Parallel()
+	utc := func(at time.Time) time.Time { return at.UTC() }
+	s := middle()
+	s.Counts.Calling = 0
+	s.HeldBack = []campaigns.ReasonPeople{{Reason: "day_cap", People: 888, Next: viewed.Add(20 * time.Hour)}, {Reason: "outside_hours", People: 100, Next: viewed.Add(18 * time.Hour)}}
+	if got := leftOf(s, viewed, utc); got != "goes on Wed 08:06 UTC" {
+		t.Errorf("all are held back: %q", got)
+	}
+	if opens := heldOf(s, viewed, utc)[1].Opens; opens != "Wed 08:06 UTC" {
+		t.Errorf("the first of them from %q", opens)
+	}
+	s.HeldBack[0].People--
+	if got := leftOf(s, viewed, utc); got != "about 1 day 3 h left" {
+		t.Errorf("all but one are held back: %q", got)
+	}
+	for at, want := range map[time.Duration]string{time.Hour: "15:06 UTC", 9 * 24 * time.Hour: "Thu 12 Mar, 14:06 UTC"} {
+		if got := soonWords(viewed.Add(at), viewed, utc); got != want {
+			t.Errorf("in %s: %q, want %q", at, got, want)
+		}
+	}
+}
+
+// TestWhomACallReached leads from a call to the person whom a campaign rang.
+func TestWhomACallReached(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]sessions.Info{
+		"":                                   {Direction: "inbound", From: "+15550001", To: "+15550002"},
+		"/campaigns/spring/people/M-1%2F2":   {Direction: "outbound-api", From: "+15550001", To: "+15550002", Campaign: "spring", Contact: "M-1/2"},
+		"/campaigns/spring/people/+15550002": {Direction: "outbound-api", From: "+15550001", To: "+15550002", Campaign: "spring"},
+	} {
+		if got := (callRow{Session: sessions.Session{Info: s}}).Person(); got != want {
+			t.Errorf("%+v leads to %q, want %q", s, got, want)
+		}
 	}
 }
 
@@ -129,24 +168,6 @@ func TestChart(t *testing.T) {
 	}
 	if at := c.Bars[29]; at.Y != c.LimitY {
 		t.Errorf("a minute at the limit ends at %d, the limit's line is at %d", at.Y, c.LimitY)
-	}
-}
-
-func TestWordsOfReasons(t *testing.T) {
-	t.Parallel()
-	for reason, want := range map[rules.Reason]string{
-		"on_dnc:company": "on the do-not-call list company", "twilio_refused:21211": "Twilio refused the call (21211)", "missing:price": "price is missing",
-		"outside_hours": "outside of their calling hours", "a_new_one:x": "a new one:x",
-	} {
-		if got := reasonWords(reason); got != want {
-			t.Errorf("%s: %q, want %q", reason, got, want)
-		}
-	}
-	for _, r := range []rules.Reason{rules.BadNumber, rules.Duplicate, rules.Missing, rules.Stopped, rules.OptedOut, rules.OnDNC, rules.Paid, rules.Skipped, rules.NoConsent,
-		rules.ZoneUnclear, rules.Expired, rules.Done, rules.Refused, rules.Paused, rules.NotYet, rules.RetryWait, rules.Frequency, rules.WeekCap, rules.DayCap, rules.OutsideHours} {
-		if _, ok := campaignWords["reason."+string(r)]; !ok {
-			t.Errorf("there are no words for the reason %s", r)
-		}
 	}
 }
 

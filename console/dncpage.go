@@ -17,6 +17,7 @@ type listRow struct {
 	campaigns.List
 	Count string
 	Scope string
+	File  bool // it was read from a file that a campaign names
 }
 
 // stayRow is a time that a number was on a list, on the clock of the pages.
@@ -99,7 +100,7 @@ func (c *Console) showDNCPage(g *gin.Context, f dncForm) {
 	}
 	rows := make([]listRow, len(all))
 	for i, l := range all {
-		rows[i] = listRow{List: l, Count: count(int(l.Entries)), Scope: t("scope." + string(l.Scope))}
+		rows[i] = listRow{List: l, Count: count(int(l.Entries)), Scope: t("scope." + string(l.Scope)), File: strings.HasPrefix(l.Name, "file.")}
 	}
 	if f.typed == nil {
 		f.typed = map[string]string{}

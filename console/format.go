@@ -13,7 +13,7 @@ import (
 // helpers are what the page templates may call.
 var helpers = template.FuncMap{
 	"t": t, "phone": phone, "plain": plain, "short": shortSID, "duration": duration, "brand": brandName,
-	"day": day, "size": bytesWords, "count": count, "link": webLink, "join": func(all []string) string { return strings.Join(all, ", ") },
+	"day": day, "size": bytesWords, "count": count, "sum": sumWords, "onLine": onLine, "link": webLink, "join": func(all []string) string { return strings.Join(all, ", ") },
 	"mood": func(word string) string { mood, _ := moodOf(word); return mood },
 	"mark": func(word string) string { _, mark := moodOf(word); return mark },
 	"iso":  func(at time.Time) string { return at.UTC().Format(time.RFC3339) },

@@ -87,7 +87,10 @@ func (c *Console) sorry(g *gin.Context, err error) {
 	default:
 		p, ok := campaignProblemOf(err)
 		if ok {
-			f, status = frame{Title: t("noSuchPage"), Here: "campaigns", Data: p.words()}, p.Status
+			f, status = frame{Title: t("trouble"), Here: "campaigns", Data: p.words()}, p.Status
+			if status == http.StatusNotFound { // its help is about the API
+				f.Title, f.Data = t("noSuchPage"), p.Title+"."
+			}
 			break
 		}
 		c.Log.Error("console", "path", g.FullPath(), "error", err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -23,6 +25,29 @@ type callRow struct {
 	Payment *shownPayment
 	Length  string
 	When    time.Time // it began, on the project's clock
+}
+
+// Outbound tells whether we rang.
+func (r callRow) Outbound() bool { return strings.HasPrefix(r.Direction, "outbound") }
+
+// Other is the number at the other end.
+func (r callRow) Other() string {
+	if r.Outbound() {
+		return r.To
+	}
+	return r.From
+}
+
+// Person is the page of whom a campaign rang with this call; "" no campaign did.
+func (r callRow) Person() string {
+	who := r.Contact
+	if who == "" {
+		who = r.Other()
+	}
+	if r.Campaign == "" || who == "" {
+		return ""
+	}
+	return "/campaigns/" + url.PathEscape(r.Campaign) + "/people/" + url.PathEscape(who)
 }
 
 func (c *Console) rowsOf(all []sessions.Session) []callRow {

@@ -202,7 +202,7 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/dnc/:list/import": access.ManageDNC, "GET /api/v1/dnc/:list/export": access.SeeAudit,
 	"GET /campaigns": access.ReadCampaigns, "POST /campaigns/stop": access.RunCampaigns, "GET /campaigns/new": access.RunCampaigns,
 	"POST /campaigns/new/settings": access.RunCampaigns, "POST /campaigns/new/report": access.RunCampaigns, "GET /campaigns/:name": access.ReadCampaigns,
-	"GET /campaigns/:name/people": access.ReadCampaigns, "GET /campaigns/:name/people/:person": access.ReadCampaigns, "GET /campaigns/:name/export": access.SeeAudit,
+	"GET /campaigns/:name/people": access.ReadCampaigns, "GET /campaigns/:name/rules": access.ReadCampaigns, "GET /campaigns/:name/people/:person": access.ReadCampaigns, "GET /campaigns/:name/export": access.SeeAudit,
 	"POST /campaigns/:name/start": access.RunCampaigns, "POST /campaigns/:name/pause": access.RunCampaigns, "POST /campaigns/:name/resume": access.RunCampaigns,
 	"POST /campaigns/:name/slow": access.RunCampaigns, "POST /campaigns/:name/stop": access.RunCampaigns,
 	"POST /campaigns/:name/people/:person/skip": access.RunCampaigns, "POST /campaigns/:name/people/:person/paid": access.RunCampaigns,

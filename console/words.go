@@ -41,6 +41,7 @@ var words = map[string]string{
 
 	"when":      "When",
 	"from":      "From",
+	"weRang":    "rung by us:",
 	"flow":      "Flow",
 	"state":     "State",
 	"length":    "Length",

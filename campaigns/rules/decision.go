@@ -42,6 +42,24 @@ func (r Reason) Kind() Reason {
 	return Reason(kind)
 }
 
+// Words is the reason for reading, the same wherever people read it.
+func (r Reason) Words() string {
+	about := strings.TrimPrefix(strings.TrimPrefix(string(r), string(r.Kind())), ":")
+	text, known := map[Reason]string{
+		BadNumber: "number cannot be called", Duplicate: "same number or id as an earlier row", Missing: "{} is empty", "bad_value": "{} cannot be used",
+		"bad_row": "row cannot be read", Stopped: "the campaign was stopped", OptedOut: "asked not to be called again", OnDNC: "on the do-not-call list {}",
+		Paid: "has paid", Skipped: "left out by hand", NoConsent: "no date of consent, or one in the future", ZoneUnclear: "time zone unclear",
+		Expired: "too late: the last day is over", Done: "nothing is left to be done", Refused: "Twilio refused the call ({})",
+		Paused: "the campaign is paused", NotYet: "the first day has not come", RetryWait: "waiting for the next try",
+		Frequency: "the rule book's limit of attempts", WeekCap: "rung often enough in seven days", DayCap: "rung often enough today",
+		OutsideHours: "outside the calling hours",
+	}[r.Kind()]
+	if !known {
+		return strings.ReplaceAll(string(r), "_", " ")
+	}
+	return strings.ReplaceAll(text, "{}", about)
+}
+
 // Passing tells whether time alone can undo a reason.
 func (r Reason) Passing() bool {
 	switch r.Kind() {

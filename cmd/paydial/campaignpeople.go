@@ -167,9 +167,9 @@ func whatOf(p campaigns.Person) string {
 	case p.State == campaigns.PersonCalling:
 		return "on the line"
 	case p.Reason != "" && p.Text != "":
-		return reasonWords(string(p.Reason)) + ": " + p.Text
+		return p.Reason.Words() + ": " + p.Text
 	case p.Reason != "":
-		return reasonWords(string(p.Reason))
+		return p.Reason.Words()
 	}
 	return p.Text
 }

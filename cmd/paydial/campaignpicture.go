@@ -52,7 +52,7 @@ func (c *campaignServer) picture(s campaigns.Status) string {
 	if len(s.HeldBack) > 0 {
 		var held []string
 		for _, h := range s.HeldBack {
-			held = append(held, fmt.Sprintf("%s %s", thousands(int64(h.People)), reasonWords(string(h.Reason))))
+			held = append(held, fmt.Sprintf("%s %s", thousands(int64(h.People)), h.Reason.Words()))
 		}
 		b.text("\nHeld back now  ", strings.Join(held, " · "))
 	}
@@ -137,7 +137,7 @@ func (b drawing) happened(s campaigns.Status) {
 		came = append(came, countOf{strings.ReplaceAll(o.Outcome, "_", " "), o.People})
 	}
 	for _, r := range s.Refused {
-		refused = append(refused, countOf{reasonWords(string(r.Reason)), r.People})
+		refused = append(refused, countOf{r.Reason.Words(), r.People})
 	}
 	b.shares("What happened", came, b.green)
 	b.shares("Not called", refused, b.yellow)
@@ -199,20 +199,4 @@ func roughly(d time.Duration) string {
 		return fmt.Sprintf("%d h", (d+30*time.Minute)/time.Hour)
 	}
 	return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
-}
-
-// reasonWords is a reason for reading.
-func reasonWords(reason string) string {
-	word, of, _ := strings.Cut(reason, ":")
-	text := map[string]string{
-		"on_dnc": "on the do-not-call list", "no_consent": "no consent", "outside_hours": "outside the hours", "zone_unclear": "time zone unclear",
-		"day_cap": "rung today already", "week_cap": "rung often this week", "frequency_rule": "the law's limit of attempts", "bad_number": "number cannot be called",
-		"duplicate": "same as an earlier row", "missing": "missing", "bad_value": "unusable", "expired": "too late for them", "opted_out": "opted out",
-		"paid_meanwhile": "paid meanwhile", "paused": "the campaign is paused", "stopped": "the campaign was stopped", "twilio_refused": "Twilio refused",
-		"not_yet": "too early for them", "retry_wait": "waiting for the next try", "skipped": "left out by hand", "holiday": "a holiday",
-	}[word]
-	if text == "" {
-		text = strings.ReplaceAll(word, "_", " ")
-	}
-	return strings.TrimSpace(text + " " + of)
 }

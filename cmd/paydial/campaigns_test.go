@@ -147,7 +147,7 @@ func TestPeopleFromTheTerminal(t *testing.T) {
 	t.Parallel()
 	r := startRinging(t)
 	r.draft(t)
-	r.campaign(t, "people", "spring-renewals").want(t, 0, "row", "M-10041", "pending", "missing price")
+	r.campaign(t, "people", "spring-renewals").want(t, 0, "row", "M-10041", "pending", "price is empty")
 	r.campaign(t, "people", "spring-renewals", "--limit", "2").want(t, 0, "there are more: --limit 0")
 	r.campaign(t, "people", "spring-renewals", "--reason", "missing:price", "--json").want(t, 0, `"reason": "missing:price"`)
 	r.campaign(t, "people", "spring-renewals", "--where", "outcome=renewed", "--where", "state=done").want(t, 0, "nobody")
@@ -246,7 +246,7 @@ func TestPictureOfACampaign(t *testing.T) {
 	got := c.picture(s)
 	for _, words := range []string{
 		"spring · ■ paused by itself · flow renew-plan", "the limit is 5 %", `campaign resume spring --note`, "1,204 of 2,207 people done (54 %)",
-		"8 on the line · 784 not rung yet · 211 to be rung again", "┤ ▄█│ 10 of 10", "┤ ▄█│ 30 in this minute", "98 outside the hours · 64 rung today already",
+		"8 on the line · 784 not rung yet · 211 to be rung again", "┤ ▄█│ 10 of 10", "┤ ▄█│ 30 in this minute", "98 outside the calling hours · 64 rung often enough today",
 		"renewed", "67.3 %", "left message", "on the do-not-call list company", "100.0 %", "opted out", "6.0 %", "5 %  of 50", "24252.00 usd",
 	} {
 		if !strings.Contains(got, words) {
