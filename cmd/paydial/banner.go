@@ -32,6 +32,9 @@ func (n *narrator) banner(what project) {
 	}
 	row("Phone", p.cyan(n.app.AppURL+"/phone"), ring)
 	row("Desk", p.cyan(n.app.SignIn("kim")), "   as Kim, an agent")
+	if what.campaign != "" {
+		row("Outbound", p.cyan(n.app.SignIn("sam")+"?next=/campaigns"), "   as Sam")
+	}
 	row("Pages", p.cyan(n.app.AppURL), "   calls · payments · recordings · campaigns")
 	if !what.demo {
 		n.projectRows(what, now, row)
