@@ -43,7 +43,8 @@ func refKey(row int64, n int) string { return strconv.FormatInt(row, 10) + ":" +
 // this process, somebody finds out what became of the call.
 func (c *Campaigns) dial(ctx context.Context, p *plan, k *claimed, g *pace.Grant) error {
 	ctx = context.WithoutCancel(ctx)
-	if time.Until(g.Until) < sendTime {
+	// By the clock too: a machine that slept since the claim counts the time of its grant only while it was awake.
+	if time.Until(g.Until) < sendTime || c.now().Sub(k.attempt.Claimed) > pace.Flight {
 		_ = g.Back(ctx)
 		return c.unclaim(ctx, k, c.now(), "there was no time left to make the call")
 	}

@@ -75,6 +75,7 @@ func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, p *
 			return "", err
 		}
 	}
+	r.tally = r.tally.current(c.now())
 	r.tally.count(a)
 	_, past, err := figures(ctx, tx, r, stops)
 	if err != nil {

@@ -63,6 +63,7 @@ func (c *Campaigns) Status(ctx context.Context, name string) (Status, error) {
 		return Status{}, err
 	}
 	st.Counts, st.Outcomes, st.Refused, st.HeldBack = s.counts, s.outcomes, s.refused, s.heldBack
+	r.tally = r.tally.current(c.now())
 	if p, _ := c.plan(&r); p != nil && p.campaign != nil {
 		if st.Figures, _, err = figures(ctx, c.cfg.DB, &r, p.campaign.Stops); err != nil {
 			return Status{}, err
