@@ -54,8 +54,8 @@ func zipAreas() []zipArea {
 		{900, 961, pacific},                       // California
 		{967, 967, "Pacific/Honolulu Pacific/Pago_Pago"}, // Hawaii; 96799 is American Samoa
 		{968, 968, "Pacific/Honolulu"},                   // Hawaii
-		// Guam and the Northern Marianas, Palau, Micronesia, the Marshall Islands
-		{969, 969, "Pacific/Guam Pacific/Palau Pacific/Chuuk Pacific/Pohnpei Pacific/Majuro"},
+		// Guam and the Northern Marianas, Palau, Micronesia, the Marshall Islands, by zones that every system has
+		{969, 969, "Pacific/Guam Pacific/Palau Pacific/Guadalcanal Pacific/Tarawa"},
 		{970, 979, west},    // Oregon
 		{980, 994, pacific}, // Washington
 		{995, 999, "America/Anchorage America/Adak"}, // Alaska
