@@ -20,11 +20,12 @@ type known struct {
 	optedOut map[string]bool     // number
 	past     map[string][]rules.Past
 	debts    map[string][]rules.Past
+	settled  map[string]bool // debts of which a campaign has heard that they are paid
 }
 
 // learn reads what the rules have to know of some people, from where they are being decided on.
 func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []personRow) (*known, error) {
-	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}}
+	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}, settled: map[string]bool{}}
 	var phones, debts, who []any
 	seen := map[string]bool{}
 	for _, x := range people {
@@ -68,8 +69,17 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	if k.past, err = learnPast(ctx, from, "phone", phones, since); err != nil || len(debts) == 0 {
 		return k, err
 	}
-	k.debts, err = learnPast(ctx, from, "debt_id", debts, since)
-	return k, err
+	if k.debts, err = learnPast(ctx, from, "debt_id", debts, since); err != nil {
+		return nil, err
+	}
+	settled, err := db.Select(ctx, from, db.Word, "SELECT DISTINCT debt_id FROM campaign_people WHERE paid = 1 AND debt_id <> '' AND debt_id IN ("+db.Marks(len(debts))+")", debts...)
+	if err != nil {
+		return nil, fmt.Errorf("read which debts are paid: %w", err)
+	}
+	for _, debt := range settled {
+		k.settled[debt] = true
+	}
+	return k, nil
 }
 
 func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, who []any, lists []list) error {
@@ -125,7 +135,7 @@ func (k *known) facts(x *personRow, now time.Time) rules.Facts {
 	f := rules.Facts{
 		Now: now, Phone: x.Phone, Zones: x.Zones, ZoneFrom: x.ZoneFrom, Consent: x.Consent, DebtID: x.DebtID,
 		NotBefore: x.NotBefore, NotAfter: x.NotAfter, OnLists: k.onLists(x), OptedOut: k.optedOut[x.Phone],
-		Paid: x.paid, Skipped: x.skipped, NextAt: x.retry,
+		Paid: x.paid || k.settled[x.DebtID], Skipped: x.skipped, NextAt: x.retry,
 	}
 	if !x.retry.IsZero() {
 		f.RetryText = x.Text

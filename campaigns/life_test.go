@@ -263,10 +263,11 @@ func TestWhyAndExport(t *testing.T) {
 			}
 			f := newField(t, base)
 			f.outcome = func(ref campaigns.Ref) campaigns.CallEnd {
-				if ref.Row == 3 {
+				if f.pays = 0; ref.Row == 3 {
 					return campaigns.CallEnd{Outcome: "call_back"}
 				}
-				return campaigns.CallEnd{Outcome: "renewed", Paid: campaigns.Money{Currency: "usd", Minor: 12900}}
+				f.pays = 12900
+				return campaigns.CallEnd{Outcome: "renewed"}
 			}
 			rows := list(0, 2) + "M-7,+13125557777,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,\n" +
 				"M-8,1.3125E+10,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,2025-05-01\n"

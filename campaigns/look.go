@@ -108,8 +108,11 @@ func (c *Campaigns) lookAtCall(ctx context.Context, d dueLook, now time.Time) er
 	}
 	end := CallEnd{SID: call.SID, Status: call.Status, AnsweredBy: call.AnsweredBy, Seconds: call.Duration}
 	if c.cfg.Heard != nil {
-		heard, known := c.cfg.Heard(ctx, call.SID)
-		end.Outcome, end.OptedOut, end.Abandoned, end.Paid = heard.Outcome, heard.OptedOut, heard.Abandoned, heard.Paid
+		heard, known, err := c.cfg.Heard(ctx, call.SID)
+		if err != nil {
+			return err // it is looked at again
+		}
+		end.Outcome, end.OptedOut, end.Abandoned = heard.Outcome, heard.OptedOut, heard.Abandoned
 		end.NoFlow = !known || heard.NoFlow
 	}
 	return c.Ended(ctx, Ref{Campaign: d.name, Row: d.Row, Attempt: d.N}, end)

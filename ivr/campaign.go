@@ -9,7 +9,6 @@ import (
 
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/flows"
-	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
 	"github.com/paydial/paydial/twiml"
 )
@@ -19,7 +18,6 @@ type Campaigns interface {
 	Arrive(ctx context.Context, ref campaigns.Ref, callSID, answeredBy string) (campaigns.Arrival, error)
 	Ended(ctx context.Context, ref campaigns.Ref, end campaigns.CallEnd) error
 	OptOut(ctx context.Context, ref campaigns.Ref) error
-	Paid(ctx context.Context, ref campaigns.Ref, m campaigns.Money) error
 }
 
 // firstWords is how long a person who answers may wait for our first answer before they count as left alone.
@@ -117,7 +115,7 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 	end := campaigns.CallEnd{SID: req.Call.SID, Status: req.Call.CallStatus, AnsweredBy: req.Form.Get("AnsweredBy"), NoFlow: true}
 	end.Seconds, _ = strconv.Atoi(req.Form.Get("CallDuration"))
 	if info != nil && p != nil && p.Outbound != nil {
-		end = s.endOf(ctx, end, p, info)
+		end = endOf(end, p, info)
 	}
 	err := s.Campaigns.Ended(ctx, ref, end)
 	if errors.Is(err, campaigns.ErrNotFound) {
@@ -128,70 +126,30 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 }
 
 // endOf adds what the call itself knows to how it ended.
-func (s *Server) endOf(ctx context.Context, end campaigns.CallEnd, p *place, info *sessions.Info) campaigns.CallEnd {
+func endOf(end campaigns.CallEnd, p *place, info *sessions.Info) campaigns.CallEnd {
 	o := p.Outbound
 	end.NoFlow, end.Outcome = false, info.Outcome
 	end.Abandoned = o.Slow || o.Unserved
 	if end.AnsweredBy == "" {
 		end.AnsweredBy = o.AnsweredBy
 	}
-	end.Paid = s.paid(ctx, end.SID)
 	return end
 }
 
-// paid is what was paid on a call, as far as the ledger answers.
-func (s *Server) paid(ctx context.Context, call string) campaigns.Money {
-	m, err := paidOn(ctx, s.Ledger, call)
-	if err != nil {
-		s.Log.Warn("what was paid on a call of a campaign", "call", call, "error", err)
-	}
-	return m
-}
-
-// paidOn is what was paid on a call, by the ledger; of several currencies the first.
-func paidOn(ctx context.Context, ledger *payments.Ledger, call string) (m campaigns.Money, err error) {
-	page, err := ledger.List(ctx, payments.Query{Filter: payments.Filter{Call: call}, Limit: 100})
-	if err != nil {
-		return m, err
-	}
-	for _, p := range page.Payments {
-		if p.State != payments.Paid || m.Currency != "" && m.Currency != p.Amount.Currency {
-			continue
-		}
-		m.Currency = p.Amount.Currency
-		m.Minor += p.Amount.Minor
-	}
-	return m, nil
-}
-
-// campaignPaid tells a campaign of a payment whose result came after the call's end.
-func (s *Server) campaignPaid(ctx context.Context, r *run) {
-	if r.place.Outbound == nil || s.Campaigns == nil || !r.gone {
-		return
-	}
-	m := s.paid(ctx, r.call)
-	if m.Minor == 0 {
-		return
-	}
-	if err := s.Campaigns.Paid(ctx, r.place.Outbound.Ref, m); err != nil {
-		s.Log.Warn("tell a campaign what was paid", "call", r.call, "error", err)
-	}
-}
-
 // CampaignEnd is how a call's flow came out, for a campaign that was not told of the call's end. It reports false for a call
-// that is not known, or is no campaign's.
-func CampaignEnd(ctx context.Context, store *sessions.Store, ledger *payments.Ledger, call string) (campaigns.CallEnd, bool) {
+// that is not known, or is no campaign's. An error is the store's.
+func CampaignEnd(ctx context.Context, store *sessions.Store, call string) (campaigns.CallEnd, bool, error) {
 	kept, err := store.Get(ctx, call)
+	if errors.Is(err, sessions.ErrUnknownCall) {
+		return campaigns.CallEnd{}, false, nil
+	}
 	if err != nil || kept.Campaign == "" {
-		return campaigns.CallEnd{}, false
+		return campaigns.CallEnd{}, false, err
 	}
 	end := campaigns.CallEnd{SID: call, Outcome: kept.Outcome}
 	var p place
 	if json.Unmarshal(kept.State, &p) == nil && p.Outbound != nil {
 		end.Abandoned = p.Outbound.Slow || p.Outbound.Unserved
 	}
-	if end.Paid, err = paidOn(ctx, ledger, call); err != nil {
-		return campaigns.CallEnd{}, false // it is asked for again
-	}
-	return end, true
+	return end, true, nil
 }

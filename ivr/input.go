@@ -118,7 +118,6 @@ func (s *Server) payInput(ctx context.Context, r *run, req *Request, in flows.In
 		"brand": kept.Brand, "last4": kept.Last4, "confirmation": kept.Confirmation,
 	})
 	r.place.Payment = ""
-	s.campaignPaid(ctx, r)
 	return in, nil
 }
 

@@ -54,7 +54,7 @@ func TestZonesOfRows(t *testing.T) {
 		{"", "96701", "", "Pacific/Honolulu Pacific/Pago_Pago", "unclear"}, // 96799 is American Samoa, an hour behind
 		{"", "96960", "", "Pacific/Guam Pacific/Palau Pacific/Guadalcanal Pacific/Tarawa", "unclear"},
 		{"", "83501", "", "America/Denver America/Los_Angeles", "unclear"}, // Lewiston, on Pacific time as the north of Idaho is
-		{"", "09012", "", "America/New_York", "number"}, // the armed forces abroad
+		{"", "09012", "", "America/New_York", "number"},                    // the armed forces abroad
 		{"", "", "JM", "America/Jamaica", "row"},
 		{"", "", "US", "America/New_York", "number"},
 		{"", "", "", "America/New_York", "number"},
