@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/sessions"
+	"github.com/paydial/paydial/twilio"
 	"github.com/paydial/paydial/twiml"
 )
 
@@ -29,6 +32,7 @@ type outbound struct {
 	campaigns.Ref
 	AnsweredBy string `json:"by,omitempty"` // Twilio's word
 	Slow       bool   `json:"slow,omitempty"`
+	Asked      bool   `json:"asked,omitempty"`    // they asked for a person, and how that went is not known yet
 	Unserved   bool   `json:"unserved,omitempty"` // they asked for a person, and nobody took the call
 }
 
@@ -77,18 +81,40 @@ func campaignQuery(req *Request, before string) string {
 	return before + ref.Query().Encode()
 }
 
-// firstAnswer notes when the first answer of a campaign's call took so long that the person was left alone meanwhile.
-func (s *Server) firstAnswer(r *run, began time.Time) {
-	if r.turn == 0 && r.place.Outbound != nil && s.Now().Sub(began) > firstWords {
+// firstAnswer notes when the first answer of a campaign's call took so long that the person was left alone meanwhile. Where
+// it has to be tried again, nothing was said the first time.
+func (s *Server) firstAnswer(r *run, req *Request) {
+	if r.turn == 0 && r.place.Outbound != nil && (req.tries() > 0 || s.Now().Sub(req.Came) > firstWords) {
 		r.place.Outbound.Slow = true
 	}
 }
 
-// served notes whether somebody took the call of a person who had asked for one.
-func (r *run) served(ending string) {
+// asked notes that the person of a campaign's call asked for somebody.
+func (r *run) asked() {
 	if r.place.Outbound != nil {
-		r.place.Outbound.Unserved = ending != "ended"
+		r.place.Outbound.Asked = true
 	}
+}
+
+// served notes whether somebody took the call of a person who had asked for one.
+func (r *run) served(req *Request) {
+	if r.place.Outbound != nil && (req.Form.Has("DialCallStatus") || req.Form.Has("QueueResult")) {
+		r.place.Outbound.Asked, r.place.Outbound.Unserved = false, dialEnding(req.Form) != "ended"
+	}
+}
+
+// abandoned tells whether the person of a call that is over was left alone. Who hung up while they were with somebody, or
+// waited for somebody, may have been served: where Twilio has not told yet, its legs are looked at. A queue has none.
+func (o *outbound) abandoned(ctx context.Context, client *twilio.Client, call string) (bool, error) {
+	if o.Slow || o.Unserved || !o.Asked {
+		return o.Slow || o.Unserved, nil
+	}
+	legs, err := client.ListCalls(ctx, twilio.CallFilter{ParentCallSID: call, PageSize: 20, Limit: 20})
+	if err != nil {
+		return false, fmt.Errorf("look whom a call of a campaign reached: %w", err)
+	}
+	served := slices.ContainsFunc(legs, func(leg twilio.Call) bool { return leg.Status == "in-progress" || leg.Status == "completed" })
+	return len(legs) > 0 && !served, nil
 }
 
 // optedOut notes at once that the person of a campaign's call has opted out. The do-not-call list has them already.
@@ -115,7 +141,10 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 	end := campaigns.CallEnd{SID: req.Call.SID, Status: req.Call.CallStatus, AnsweredBy: req.Form.Get("AnsweredBy"), NoFlow: true}
 	end.Seconds, _ = strconv.Atoi(req.Form.Get("CallDuration"))
 	if info != nil && p != nil && p.Outbound != nil {
-		end = endOf(end, p, info)
+		var err error
+		if end, err = s.endOf(ctx, end, p, info); err != nil {
+			return err
+		}
 	}
 	err := s.Campaigns.Ended(ctx, ref, end)
 	if errors.Is(err, campaigns.ErrNotFound) {
@@ -126,19 +155,19 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 }
 
 // endOf adds what the call itself knows to how it ended.
-func endOf(end campaigns.CallEnd, p *place, info *sessions.Info) campaigns.CallEnd {
+func (s *Server) endOf(ctx context.Context, end campaigns.CallEnd, p *place, info *sessions.Info) (_ campaigns.CallEnd, err error) {
 	o := p.Outbound
 	end.NoFlow, end.Outcome = false, info.Outcome
-	end.Abandoned = o.Slow || o.Unserved
+	end.Abandoned, err = o.abandoned(ctx, s.Twilio, end.SID)
 	if end.AnsweredBy == "" {
 		end.AnsweredBy = o.AnsweredBy
 	}
-	return end
+	return end, err
 }
 
 // CampaignEnd is how a call's flow came out, for a campaign that was not told of the call's end. It reports false for a call
-// that is not known, or is no campaign's. An error is the store's.
-func CampaignEnd(ctx context.Context, store *sessions.Store, call string) (campaigns.CallEnd, bool, error) {
+// that is not known, or is no campaign's. An error is the store's, or Twilio's.
+func CampaignEnd(ctx context.Context, store *sessions.Store, client *twilio.Client, call string) (campaigns.CallEnd, bool, error) {
 	kept, err := store.Get(ctx, call)
 	if errors.Is(err, sessions.ErrUnknownCall) {
 		return campaigns.CallEnd{}, false, nil
@@ -149,7 +178,7 @@ func CampaignEnd(ctx context.Context, store *sessions.Store, call string) (campa
 	end := campaigns.CallEnd{SID: call, Outcome: kept.Outcome}
 	var p place
 	if json.Unmarshal(kept.State, &p) == nil && p.Outbound != nil {
-		end.Abandoned = p.Outbound.Slow || p.Outbound.Unserved
+		end.Abandoned, err = p.Outbound.abandoned(ctx, client, call)
 	}
-	return end, true, nil
+	return end, true, err
 }

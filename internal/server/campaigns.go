@@ -23,7 +23,7 @@ func (a *App) openCampaigns(client *twilio.Client) (err error) {
 		DB: a.db, Redis: a.Sessions.Redis(), Twilio: client, PublicURL: a.cfg.PublicURL, Project: a.Projects.Current,
 		ProjectDir: a.cfg.Outbound.Rules, Workers: a.cfg.Outbound.Workers, Audit: a.Audit, Log: a.cfg.Log, Now: a.cfg.Now,
 		Heard: func(ctx context.Context, call string) (campaigns.CallEnd, bool, error) {
-			return ivr.CampaignEnd(ctx, a.Sessions, call)
+			return ivr.CampaignEnd(ctx, a.Sessions, client, call)
 		},
 	})
 	a.Ledger.Took = func(ctx context.Context, tx *db.Tx, p payments.Payment) error {
