@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -123,7 +124,9 @@ func (w *worker) sample(ctx context.Context) error {
 		w.synced = time.Now()
 	}
 	w.mu.Unlock()
+	here := map[string]bool{}
 	for _, r := range all {
+		here[r.row.Name] = true
 		live, err := w.c.live(ctx, r.row.num)
 		if err != nil {
 			return err
@@ -132,9 +135,41 @@ func (w *worker) sample(ctx context.Context) error {
 			return err
 		}
 		if !due {
-			continue
+			noted, err := w.c.pace.Live(ctx, r.row.Name)
+			if err != nil || 2*noted >= len(live) { // fewer: Redis has forgotten them
+				continue
+			}
 		}
 		if _, err := w.c.pace.Sync(ctx, r.row.Name, live); err != nil {
+			return err
+		}
+	}
+	if !due {
+		return nil
+	}
+	return w.c.syncOthers(ctx, here)
+}
+
+// syncOthers tells the pace which calls run of campaigns that do not run themselves: whose end Redis did not hear of takes
+// room from all.
+func (c *Campaigns) syncOthers(ctx context.Context, here map[string]bool) error {
+	names, err := c.pace.Campaigns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if here[name] {
+			continue
+		}
+		var live []string
+		r, err := find(ctx, c.cfg.DB, name, "")
+		if err == nil {
+			live, err = c.live(ctx, r.num)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if _, err := c.pace.Sync(ctx, name, live); err != nil {
 			return err
 		}
 	}
