@@ -66,7 +66,7 @@ type Campaigns struct {
 
 	mu    sync.Mutex
 	plans map[string]*plan        // campaigns as the project of now reads them, by name
-	known map[string]cachedStatus // statuses of large campaigns
+	known map[string]cachedStatus // where people stand, by campaign
 }
 
 // New brings the tables up to date. Nothing runs before Work.
