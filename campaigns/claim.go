@@ -45,6 +45,7 @@ func (c *Campaigns) claim(ctx context.Context, p *plan, k key) (*claimed, error)
 		if err := lockNumber(ctx, tx, c.cfg.DB.Dialect(), &x); err != nil {
 			return err
 		}
+		now = c.now() // others may have had to be waited for
 		d, err := c.judge(ctx, tx, p, &x, now)
 		if err != nil {
 			return err

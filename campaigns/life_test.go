@@ -54,7 +54,7 @@ func TestASafetyStopFiresAtOnce(t *testing.T) {
 func TestASafetyStopLooksAtThirtyDays(t *testing.T) {
 	t.Parallel()
 	f := newField(t, "sqlite::memory:")
-	spring := f.create(file("spring", "pace: { at_once: 1, per_minute: 3000 }", "stop_by_itself_if: { abandoned: more than 3% of answered calls }"), list(0, 70))
+	spring := f.create(file("spring", "pace: { at_once: 5, per_minute: 3000 }", "stop_by_itself_if: { abandoned: more than 3% of answered calls }"), list(0, 70))
 	f.work(f.open(nil))
 	f.until(spring, "good calls", func(st campaigns.Status) bool { return st.Counts.Done >= 35 })
 	if err := f.answers.Pause(t.Context(), spring, campaigns.Act{By: "kim"}); err != nil {
