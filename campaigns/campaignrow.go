@@ -25,7 +25,8 @@ type campaignRow struct {
 	tally              tally
 }
 
-// tally is what the safety stops look at: calls that ended since the campaign was started, or resumed.
+// tally is what the safety stops look at: calls that ended since the campaign was started, or resumed after such a stop, in
+// the thirty days that run.
 type tally struct {
 	since                                       time.Time
 	calls, reached, optedOut, abandoned, errors int

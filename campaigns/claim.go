@@ -9,7 +9,7 @@ import (
 	"github.com/paydial/paydial/db"
 )
 
-// ringingElsewhere is how long a person waits whose number another campaign is ringing.
+// ringingElsewhere is how long a person waits whose number, or debt, is being rung already.
 const ringingElsewhere = 30 * time.Second
 
 // claimed is a person whom this process may ring now, and nobody else.
@@ -45,6 +45,7 @@ func (c *Campaigns) claim(ctx context.Context, p *plan, k key) (*claimed, error)
 		if err := lockNumber(ctx, tx, c.cfg.DB.Dialect(), &x); err != nil {
 			return err
 		}
+		now = c.now() // others may have had to be waited for
 		d, err := c.judge(ctx, tx, p, &x, now)
 		if err != nil {
 			return err
@@ -87,7 +88,8 @@ func (c *Campaigns) judge(ctx context.Context, from queryer, p *plan, x *personR
 	return p.book.Judge(p.campaign, k.facts(x, now)), nil
 }
 
-// take writes the attempt, with what allowed it. A number that is being rung by somebody is not rung twice at a time.
+// take writes the attempt, with what allowed it. A number that is being rung is not rung twice at a time, and nor is anybody
+// else about the same debt.
 func (c *Campaigns) take(ctx context.Context, tx *db.Tx, of *running, x *personRow, d rules.Decision) (*claimed, error) {
 	r, p := &of.row, of.plan
 	now, n := c.now(), x.Attempts+1
@@ -99,16 +101,33 @@ func (c *Campaigns) take(ctx context.Context, tx *db.Tx, of *running, x *personR
 		},
 		debt: x.DebtID, lookAt: now.Add(c.cfg.Lapse),
 	}}
-	taken, err := insertAttempt(ctx, tx, r.num, &out.attempt)
+	busy, err := aboutDebt(ctx, tx, x.DebtID)
+	text := "somebody is being rung about this debt already"
+	if err == nil && !busy {
+		var taken bool
+		taken, err = insertAttempt(ctx, tx, r.num, &out.attempt)
+		busy, text = !taken, "this number is being rung already"
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !taken {
-		x.open(now.Add(ringingElsewhere), "not_yet", "this number is being rung already")
+	if busy {
+		x.open(now.Add(ringingElsewhere), "not_yet", text)
 		return nil, keepPerson(ctx, tx, r.num, x)
 	}
 	x.State, x.Attempts, x.Reason, x.Text, x.Next, x.retry = PersonCalling, n, "", "", time.Time{}, time.Time{}
 	return out, keepPerson(ctx, tx, r.num, x)
+}
+
+// aboutDebt tells whether somebody is being rung about a debt: until that call is over nobody knows whether it is a
+// conversation, after which it has to be quiet.
+func aboutDebt(ctx context.Context, from queryer, debt string) (bool, error) {
+	if debt == "" {
+		return false, nil
+	}
+	var n int
+	err := from.QueryRow(ctx, "SELECT COUNT(*) FROM campaign_attempts WHERE debt_id = ? AND state IN ('claimed', 'dialed')", debt).Scan(&n)
+	return n > 0, err
 }
 
 // unclaim takes an attempt back of which it is sure that Twilio made no call: it never happened.

@@ -28,8 +28,9 @@ type Config struct {
 	Project   func() *flows.Project // the project as it is now
 	// ProjectDir holds the project's own rule books, rules/*.yaml; nil: it has none.
 	ProjectDir fs.FS
-	// Heard tells how a call's flow came out, for a call whose end nobody told us; nil: nobody knows.
-	Heard func(ctx context.Context, callSID string) (CallEnd, bool)
+	// Heard tells how a call's flow came out, for a call whose end nobody told us: false where there was none. While it fails
+	// the call's end is not taken. nil: nobody knows.
+	Heard func(ctx context.Context, callSID string) (CallEnd, bool, error)
 
 	Audit   *audit.Log       // nil: no audit lines
 	Log     *slog.Logger     // nil: none
@@ -65,7 +66,7 @@ type Campaigns struct {
 
 	mu    sync.Mutex
 	plans map[string]*plan        // campaigns as the project of now reads them, by name
-	known map[string]cachedStatus // statuses of large campaigns
+	known map[string]cachedStatus // where people stand, by campaign
 }
 
 // New brings the tables up to date. Nothing runs before Work.

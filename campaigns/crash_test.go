@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -75,6 +76,72 @@ func TestACallIsFoundInTwiliosList(t *testing.T) {
 			t.Errorf("%+v, %v", p, err)
 		}
 	}
+}
+
+// The same where our clock and Twilio's differ.
+func TestACallIsFoundThoughClocksDiffer(t *testing.T) {
+	t.Parallel()
+	for name, ahead := range map[string]time.Duration{"ahead": 20 * time.Second, "behind": -20 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newField(t, "sqlite::memory:")
+			f.shift.Store(int64(ahead))
+			f.deaf.Store(true)
+			f.wire.after = func(campaigns.Ref) error { return errCut }
+			spring := f.create(file("spring"), list(0, 1))
+			f.work(f.open(nil))
+			f.until(spring, "the end", func(st campaigns.Status) bool { return completed(st) || len(f.calls()) > 1 })
+			if n := len(f.calls()); n != 1 {
+				t.Errorf("%d calls to one person", n)
+			}
+		})
+	}
+}
+
+// A process whose clock is an hour ahead does not give up what another one has only just asked for.
+func TestAFastClockGivesUpNothing(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite::memory:")
+	var begun atomic.Int64
+	f.wire.before = func(campaigns.Ref) error {
+		if begun.Add(1) == 1 {
+			<-time.After(1500 * time.Millisecond) // Twilio is slow
+		}
+		return nil
+	}
+	f.deaf.Store(true)
+	spring := f.create(file("spring"), list(0, 1))
+	f.work(f.open(nil))
+	f.until(spring, "the request to be under way", func(campaigns.Status) bool { return begun.Load() == 1 })
+	f.work(f.open(func(c *campaigns.Config) { c.Now = func() time.Time { return f.now().Add(time.Hour) } }))
+	f.until(spring, "the end", func(st campaigns.Status) bool { return completed(st) || begun.Load() > 1 })
+	if n := begun.Load(); n != 1 {
+		t.Errorf("%d calls were asked for", n)
+	}
+}
+
+// A machine that is put to sleep between the claim and the call does not ring when it wakes up: an hour later other rules hold.
+func TestAClaimFromBeforeASleepIsTakenBack(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))
+	spring := f.create(file("spring"), list(0, 1))
+	var slept atomic.Int64
+	f.work(f.open(func(c *campaigns.Config) {
+		c.Now = func() time.Time {
+			var n int
+			if slept.Load() == 0 && f.db.QueryRow(t.Context(), "SELECT COUNT(*) FROM campaign_attempts").Scan(&n) == nil && n > 0 {
+				slept.Store(f.now().Add(time.Hour).UnixMilli())
+				f.shift.Add(int64(time.Hour))
+			}
+			return f.now()
+		}
+	}))
+	f.until(spring, "the end", completed)
+	p, err := f.answers.Person(t.Context(), spring, "M-0")
+	if err != nil || len(p.History) != 1 || slept.Load() == 0 || p.History[0].Claimed.UnixMilli() < slept.Load() {
+		t.Errorf("allowed at %v, woken at %v: %v", p.History, time.UnixMilli(slept.Load()), err)
+	}
+	f.once()
 }
 
 // The end of a call that nobody told is asked for.

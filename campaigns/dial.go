@@ -22,6 +22,8 @@ import (
 const (
 	// sendTime is how much time there must be left of a grant for a call to be created under it.
 	sendTime = 2 * time.Second
+	// claimHolds is how old a claim may be when its call is made: hours may have ended since, or the campaign been paused.
+	claimHolds = 3 * time.Second
 	// unsent is how long a person waits when nothing could be sent to Twilio.
 	unsent = 5 * time.Second
 	// noteTries is how often it is tried to note what Twilio answered, before it is left to whoever finds the attempt.
@@ -43,7 +45,8 @@ func refKey(row int64, n int) string { return strconv.FormatInt(row, 10) + ":" +
 // this process, somebody finds out what became of the call.
 func (c *Campaigns) dial(ctx context.Context, p *plan, k *claimed, g *pace.Grant) error {
 	ctx = context.WithoutCancel(ctx)
-	if time.Until(g.Until) < sendTime {
+	// By the clock too: a machine that slept since the claim counts the time of its grant only while it was awake.
+	if time.Until(g.Until) < sendTime || c.now().Sub(k.attempt.Claimed) > claimHolds {
 		_ = g.Back(ctx)
 		return c.unclaim(ctx, k, c.now(), "there was no time left to make the call")
 	}

@@ -70,6 +70,9 @@ type Entry struct {
 	Added   time.Time // zero in Put: now
 }
 
+// byCall is the source of an entry that somebody asked for on a call.
+const byCall = "call"
+
 // keyMark is what keys begin with where they are kept, so that they are never taken for numbers.
 const keyMark = "k:"
 
@@ -100,13 +103,14 @@ func (e Entry) who() (string, error) {
 	return keyMark + e.Key, nil
 }
 
-// Add puts number on list, for good. A number that is on it already stays with its first date and reason. An error is
-// ErrNotANumber, or the database's.
+// Add puts number on list, for good, because somebody asked for it on a call: no campaign rings it any more, whatever lists
+// it goes by. A number that is on it already stays with its first date and reason. An error is ErrNotANumber, or the
+// database's.
 func (d *DoNotCall) Add(ctx context.Context, list, number, reason string) error {
 	if !e164.MatchString(number) {
 		return fmt.Errorf("add to list %s: %w", list, ErrNotANumber)
 	}
-	return d.insert(ctx, Entry{List: list, Number: number, Reason: reason, Source: "call"}, number)
+	return d.insert(ctx, Entry{List: list, Number: number, Reason: reason, Source: byCall}, number)
 }
 
 // Put puts an entry on its list. One that is there already keeps its first date and reason, and stays for as long as the
@@ -126,9 +130,10 @@ func (d *DoNotCall) Put(ctx context.Context, e Entry) error {
 	return d.insert(ctx, e, who)
 }
 
-// upsert keeps what was first, and the longer of both times.
+// upsert keeps what was first, and the longer of both times. Only that somebody asked for it on a call is never lost: it
+// holds for every campaign.
 const upsert = `INSERT INTO do_not_call (list, number, reason, source, added_by, added, expires) VALUES %s
-	ON CONFLICT (list, number) DO UPDATE SET expires = CASE
+	ON CONFLICT (list, number) DO UPDATE SET source = CASE excluded.source WHEN '` + byCall + `' THEN excluded.source ELSE do_not_call.source END, expires = CASE
 		WHEN do_not_call.expires = 0 OR excluded.expires = 0 THEN 0
 		WHEN excluded.expires > do_not_call.expires THEN excluded.expires ELSE do_not_call.expires END`
 

@@ -2,16 +2,18 @@ package campaigns
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/paydial/paydial/campaigns/rules"
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/flows"
 )
 
-// Ended takes how a call of a campaign ended. It may come twice, from anybody who hears of the end; the first counts, and
-// a payment that is told later is added. An end of another call than the attempt's changes nothing. What it means for the
+// Ended takes how a call of a campaign ended. It may come twice, from anybody who hears of the end; the first counts.
+// An end of another call than the attempt's changes nothing. What it means for the
 // person, and for the campaign's safety stops, is kept in the same transaction. An error is ErrNotFound for an attempt that
 // was never made, or the database's.
 func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
@@ -33,11 +35,9 @@ func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
 				"attempt", ref.Attempt, "call", a.CallSID, "ended", end.SID)
 			return nil
 		}
-		over = true
-		if a.State == AttemptEnded {
-			return c.later(ctx, tx, p, end)
+		if over = true; a.State != AttemptEnded {
+			tripped, err = c.applyEnd(ctx, tx, &r, p, end)
 		}
-		tripped, err = c.applyEnd(ctx, tx, &r, p, end)
 		return err
 	})
 	if err != nil {
@@ -52,15 +52,6 @@ func (c *Campaigns) Ended(ctx context.Context, ref Ref, end CallEnd) error {
 	return nil
 }
 
-// later adds to an attempt that has ended what is told only now.
-func (c *Campaigns) later(ctx context.Context, tx *db.Tx, p *pair, end CallEnd) error {
-	if end.Paid.Minor <= p.a.paid.Minor {
-		return nil
-	}
-	p.a.paid = end.Paid
-	return keepAttempt(ctx, tx, p.num, &p.a)
-}
-
 // applyEnd keeps how a call ended: in the attempt, for the person, and in what the safety stops look at.
 func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, p *pair, end CallEnd) (tripped string, err error) {
 	x, a := &p.x, &p.a
@@ -70,11 +61,17 @@ func (c *Campaigns) applyEnd(ctx context.Context, tx *db.Tx, r *campaignRow, p *
 	if err := keepAttempt(ctx, tx, r.num, a); err != nil {
 		return "", err
 	}
-	if x.Attempts == a.N && (x.State == PersonCalling || was == AttemptLost && x.State == PersonWaiting) {
-		if err := c.onward(ctx, tx, r, p, retries); err != nil {
-			return "", err
-		}
+	x.paid = x.paid || a.Outcome == OutcomePaid
+	switch {
+	case x.Attempts == a.N && (x.State == PersonCalling || was == AttemptLost && x.State == PersonWaiting):
+		err = c.onward(ctx, tx, r, p, retries)
+	case x.paid: // on a call that came late
+		err = c.settled(ctx, tx, p)
 	}
+	if err != nil {
+		return "", err
+	}
+	r.tally = r.tally.current(c.now())
 	r.tally.count(a)
 	_, past, err := figures(ctx, tx, r, stops)
 	if err != nil {
@@ -118,8 +115,8 @@ func (c *Campaigns) close(a *attemptRow, end CallEnd, machine flows.MachineRules
 	if a.CallSID == "" {
 		a.CallSID = end.SID
 	}
-	if end.Paid.Minor > a.paid.Minor {
-		a.paid = end.Paid
+	if a.paid.Minor > 0 {
+		a.Outcome = afterPaying(a.Outcome)
 	}
 }
 
@@ -133,7 +130,7 @@ func (c *Campaigns) onward(ctx context.Context, tx *db.Tx, r *campaignRow, p *pa
 	}
 	after, text, again := retryOf(retries, a.Outcome, times, a.N+1)
 	switch {
-	case !again || a.optedOut || r.State == StateEnded || r.State == StateCompleted:
+	case !again || a.optedOut || x.paid || a.paid.Minor > 0 && a.Outcome == OutcomeError, r.State == StateEnded, r.State == StateCompleted:
 		x.done(a.Outcome, "", "")
 	default:
 		x.open(c.now().Add(after), "retry_wait", text)
@@ -156,16 +153,35 @@ func (c *Campaigns) OptOut(ctx context.Context, ref Ref) error {
 	return nil
 }
 
-// Paid notes what was paid on a call, all payments together, when that is known only after its end.
-func (c *Campaigns) Paid(ctx context.Context, ref Ref, m Money) error {
-	r, err := find(ctx, c.cfg.DB, ref.Campaign, "")
+// Took notes what was paid on a call, in the ledger's own transaction: what campaigns took is what the ledger has. Who pays
+// when their call is over is not rung again. A call of no campaign is nobody's matter. The errors are the database's.
+func (c *Campaigns) Took(ctx context.Context, tx *db.Tx, call string, m Money) error {
+	var k key
+	err := tx.QueryRow(ctx, "SELECT campaign, line_no, n FROM campaign_attempts WHERE call_sid = ?", call).Scan(&k.num, &k.row, &k.n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	var p *pair
+	if err == nil {
+		p, err = pairOf(ctx, tx, k)
+	}
 	if err != nil {
+		return fmt.Errorf("note a payment on call %s: %w", call, err)
+	}
+	if p.a.paid.Minor > 0 && p.a.paid.Currency != m.Currency {
+		c.cfg.Log.ErrorContext(ctx, "campaign: payments in two currencies on one call; the first is kept", "call", call)
+		return nil
+	}
+	p.a.paid = Money{Currency: m.Currency, Minor: p.a.paid.Minor + m.Minor}
+	if err := keepAttempt(ctx, tx, k.num, &p.a); err != nil || p.a.State != AttemptEnded {
 		return err
 	}
-	_, err = c.cfg.DB.Exec(ctx, "UPDATE campaign_attempts SET paid_minor = ?, paid_currency = ? WHERE campaign = ? AND line_no = ? AND n = ?",
-		m.Minor, m.Currency, r.num, ref.Row, ref.Attempt)
-	if err != nil {
-		return fmt.Errorf("note a payment of campaign %s: %w", ref.Campaign, err)
-	}
-	return nil
+	return c.settled(ctx, tx, p)
+}
+
+// settled has a person who has paid not rung any more.
+func (c *Campaigns) settled(ctx context.Context, tx *db.Tx, p *pair) error {
+	p.x.paid = true
+	p.x.leaveOut(rules.Paid, fmt.Sprintf("paid on the call of attempt %d", p.a.N))
+	return keepPerson(ctx, tx, p.num, &p.x)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/paydial/paydial/db"
 )
 
-// lookBack is how far back attempts count for the rules; none looks back further than seven days and a conversation's.
-const lookBack = 15 * 24 * time.Hour
+// lookBack is how far back attempts count for the rules: a book may count over 31 days, on any clock.
+const lookBack = 33 * 24 * time.Hour
 
 // known is what the rules have to know of some people beside their own rows.
 type known struct {
@@ -20,11 +20,12 @@ type known struct {
 	optedOut map[string]bool     // number
 	past     map[string][]rules.Past
 	debts    map[string][]rules.Past
+	settled  map[string]bool // debts of which a campaign has heard that they are paid
 }
 
 // learn reads what the rules have to know of some people, from where they are being decided on.
 func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []personRow) (*known, error) {
-	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}}
+	k := &known{lists: map[string][]string{}, optedOut: map[string]bool{}, settled: map[string]bool{}}
 	var phones, debts, who []any
 	seen := map[string]bool{}
 	for _, x := range people {
@@ -51,11 +52,14 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	if err := c.learnLists(ctx, from, k, who, p.lists); err != nil {
 		return nil, err
 	}
-	// Who opted out on a call is not rung by anybody, whatever lists a campaign goes by, until somebody takes them off
-	// a list again, and no list has them from a call any more: who is taken off another list has still opted out.
-	opted, err := db.Select(ctx, from, db.Word, `SELECT DISTINCT phone FROM campaign_attempts a WHERE opted_out = 1 AND phone IN (`+db.Marks(len(phones))+`)
-		AND (NOT EXISTS (SELECT 1 FROM do_not_call_removed r WHERE r.number = a.phone AND r.removed >= a.claimed_at)
-			OR EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = a.phone AND d.source = 'call'))`, phones...)
+	// Who opted out on a call, ours or theirs, is not rung by anybody, whatever lists a campaign goes by, until somebody takes
+	// them off the list that the call had put them on: who is taken off another list has still opted out. An attempt says
+	// so too, where the list could not be written.
+	marks := db.Marks(len(phones))
+	opted, err := db.Select(ctx, from, db.Word, `SELECT number FROM do_not_call WHERE source = '`+byCall+`' AND number IN (`+marks+`)
+		UNION SELECT phone FROM campaign_attempts a WHERE opted_out = 1 AND phone IN (`+marks+`) AND NOT EXISTS (
+			SELECT 1 FROM do_not_call_removed r WHERE r.number = a.phone AND r.removed >= a.claimed_at AND r.source = '`+byCall+`')`,
+		append(slices.Clone(phones), phones...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read who opted out: %w", err)
 	}
@@ -65,8 +69,17 @@ func (c *Campaigns) learn(ctx context.Context, from queryer, p *plan, people []p
 	if k.past, err = learnPast(ctx, from, "phone", phones, since); err != nil || len(debts) == 0 {
 		return k, err
 	}
-	k.debts, err = learnPast(ctx, from, "debt_id", debts, since)
-	return k, err
+	if k.debts, err = learnPast(ctx, from, "debt_id", debts, since); err != nil {
+		return nil, err
+	}
+	settled, err := db.Select(ctx, from, db.Word, "SELECT DISTINCT debt_id FROM campaign_people WHERE paid = 1 AND debt_id <> '' AND debt_id IN ("+db.Marks(len(debts))+")", debts...)
+	if err != nil {
+		return nil, fmt.Errorf("read which debts are paid: %w", err)
+	}
+	for _, debt := range settled {
+		k.settled[debt] = true
+	}
+	return k, nil
 }
 
 func (c *Campaigns) learnLists(ctx context.Context, from queryer, k *known, who []any, lists []list) error {
@@ -122,7 +135,7 @@ func (k *known) facts(x *personRow, now time.Time) rules.Facts {
 	f := rules.Facts{
 		Now: now, Phone: x.Phone, Zones: x.Zones, ZoneFrom: x.ZoneFrom, Consent: x.Consent, DebtID: x.DebtID,
 		NotBefore: x.NotBefore, NotAfter: x.NotAfter, OnLists: k.onLists(x), OptedOut: k.optedOut[x.Phone],
-		Paid: x.paid, Skipped: x.skipped, NextAt: x.retry,
+		Paid: x.paid || k.settled[x.DebtID], Skipped: x.skipped, NextAt: x.retry,
 	}
 	if !x.retry.IsZero() {
 		f.RetryText = x.Text

@@ -21,6 +21,7 @@ import (
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/redistest"
+	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/simulator"
 	"github.com/paydial/paydial/twilio"
 )
@@ -44,7 +45,9 @@ type field struct {
 	mu      sync.Mutex
 	posted  []posted
 	outcome func(ref campaigns.Ref) campaigns.CallEnd // how a call ends, beside its SID and status
-	hold    chan struct{}                             // closed: calls end; nil: they end at once
+	pays    int64                                     // what is paid on a call before its end, in the ledger; 0: nothing
+	ledger  *payments.Ledger
+	hold    chan struct{} // closed: calls end; nil: they end at once
 }
 
 // posted is a call that was asked for.
@@ -140,7 +143,30 @@ func newField(t *testing.T, base string) *field {
 		f.sim.Close()
 	})
 	f.answers = f.open(nil)
+	if f.ledger, err = payments.NewLedger(t.Context(), f.db); err != nil {
+		t.Fatal(err)
+	}
+	f.ledger.Took = func(ctx context.Context, tx *db.Tx, p payments.Payment) error {
+		return f.answers.Took(ctx, tx, p.Call, campaigns.Money{Currency: p.Amount.Currency, Minor: p.Amount.Minor})
+	}
 	return f
+}
+
+// pay has money taken on a call.
+func (f *field) pay(call string, turn int, minor int64) {
+	f.t.Helper()
+	p, err := f.ledger.Open(f.t.Context(), payments.NewPayment{
+		Call: call, Turn: turn, Step: "pay", Flow: "renew-plan", Intent: payments.Charge, Source: payments.SourceKeypad,
+		Method: "credit-card", Connector: "sandbox", Amount: payments.Amount{Minor: minor, Currency: "usd"},
+	})
+	for range 2 { // results come twice
+		if err == nil {
+			_, _, err = f.ledger.Close(f.t.Context(), p.ID, payments.Result{State: payments.Paid, Confirmation: "ch_1"})
+		}
+	}
+	if err != nil {
+		f.t.Error(err)
+	}
 }
 
 // open is one process's Campaigns on the same database and Redis.
@@ -212,8 +238,11 @@ func (f *field) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.URL.Path, "/voice/status") {
 		f.mu.Lock()
-		end := f.outcome(ref)
+		end, pays := f.outcome(ref), f.pays
 		f.mu.Unlock()
+		if pays > 0 {
+			f.pay(sid, 1, pays)
+		}
 		if end.SID = sid; end.Status == "" {
 			end.Status = r.PostForm.Get("CallStatus")
 		}

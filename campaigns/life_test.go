@@ -50,6 +50,34 @@ func TestASafetyStopFiresAtOnce(t *testing.T) {
 	f.until(spring, "the end", completed)
 }
 
+// What was long ago does not make up for what is now: shares are those of thirty days.
+func TestASafetyStopLooksAtThirtyDays(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite::memory:")
+	spring := f.create(file("spring", "pace: { at_once: 5, per_minute: 3000 }", "stop_by_itself_if: { abandoned: more than 3% of answered calls }"), list(0, 70))
+	f.work(f.open(nil))
+	f.until(spring, "good calls", func(st campaigns.Status) bool { return st.Counts.Done >= 35 })
+	if err := f.answers.Pause(t.Context(), spring, campaigns.Act{By: "kim"}); err != nil {
+		t.Fatal(err)
+	}
+	f.until(spring, "the last call's end", func(st campaigns.Status) bool { return st.Counts.Calling == 0 })
+	f.shift.Add(int64(31 * 24 * time.Hour))
+	f.mu.Lock()
+	bad := true
+	f.outcome = func(campaigns.Ref) campaigns.CallEnd {
+		defer func() { bad = false }()
+		return campaigns.CallEnd{Outcome: "renewed", Abandoned: bad}
+	}
+	f.mu.Unlock()
+	if err := f.answers.Resume(t.Context(), spring, campaigns.Act{By: "kim"}); err != nil {
+		t.Fatal(err)
+	}
+	st := f.until(spring, "a pause", func(st campaigns.Status) bool { return st.State != campaigns.StateRunning })
+	if st.Why != "by itself: abandoned 5.0 % of 20 people reached, the limit is 3 %" {
+		t.Errorf("%s: %q", st.State, st.Why)
+	}
+}
+
 // An opt-out on one campaign's call keeps another one from ringing the number, from that moment on.
 func TestAnOptOutHoldsForEveryCampaign(t *testing.T) {
 	t.Parallel()
@@ -235,10 +263,11 @@ func TestWhyAndExport(t *testing.T) {
 			}
 			f := newField(t, base)
 			f.outcome = func(ref campaigns.Ref) campaigns.CallEnd {
-				if ref.Row == 3 {
+				if f.pays = 0; ref.Row == 3 {
 					return campaigns.CallEnd{Outcome: "call_back"}
 				}
-				return campaigns.CallEnd{Outcome: "renewed", Paid: campaigns.Money{Currency: "usd", Minor: 12900}}
+				f.pays = 12900
+				return campaigns.CallEnd{Outcome: "renewed"}
 			}
 			rows := list(0, 2) + "M-7,+13125557777,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,\n" +
 				"M-8,1.3125E+10,Eve,en-US,1984,Green,1.00,2027-05-04,America/Chicago,2025-05-01\n"

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/campaigns/rules"
+	"github.com/paydial/paydial/flows"
 	"github.com/paydial/paydial/internal/pgtest"
 )
 
@@ -89,11 +91,11 @@ func TestADebtsCapOverTwoCampaigns(t *testing.T) {
 	if err := f.answers.Pause(t.Context(), other, campaigns.Act{By: "kim"}); err != nil {
 		t.Fatal(err)
 	}
-	calls := 1
-	for range 12 {
-		calls = f.heldOr(calls+1, "frequency_rule", spring, summer)
-		f.shift.Add(int64(70 * time.Minute))
+	for range 24 { // twelve hours: a number is due every hour, or after whoever is rung about the debt
+		f.heldOr(0, "", spring, summer)
+		f.shift.Add(int64(31 * time.Minute))
 	}
+	f.heldOr(9, "frequency_rule", spring, summer)
 	if a, b := f.first(spring), f.first(summer); a.Attempts+b.Attempts != 7 || a.Attempts < 2 || b.Attempts < 2 || a.Reason != "frequency_rule" || b.Reason != "frequency_rule" {
 		t.Errorf("%d and %d attempts, %s and %s", a.Attempts, b.Attempts, a.Reason, b.Reason)
 	}
@@ -102,6 +104,69 @@ func TestADebtsCapOverTwoCampaigns(t *testing.T) {
 	}
 	f.until(other, "the other debt's second call", func(campaigns.Status) bool { return f.first(other).Attempts == 2 })
 	f.once()
+}
+
+// collection is a campaign about debts that rings at any time.
+func collection(name string, lines ...string) flows.File {
+	return file(name, append(lines, "kind: collection", debtColumns,
+		`rules_off: { calling_hours: "the test runs at any time", holidays: "and on any day", identity_first: "no matter here", opt_out_first: "nor this" }`)...)
+}
+
+// While somebody is rung about a debt nobody else is, by another number or another campaign: they may be talking, and after
+// that it is quiet.
+func TestADebtIsRungAboutOnceAtATime(t *testing.T) {
+	t.Parallel()
+	for name, base := range map[string]func(*testing.T) string{
+		"sqlite": func(*testing.T) string { return "sqlite::memory:" }, "postgres": func(t *testing.T) string { return pgtest.Start(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			aDebtOnceAtATime(t, newField(t, base(t)))
+		})
+	}
+}
+
+func aDebtOnceAtATime(t *testing.T, f *field) {
+	f.hold = make(chan struct{})
+	spring := f.create(collection("spring"), debtor("+13125550001", "D-9"))
+	summer := f.create(collection("summer"), debtor("+13125550002", "D-9"))
+	other := f.create(collection("other"), debtor("+13125550003", "D-10"))
+	f.work(f.open(nil))
+	f.work(f.open(nil))
+	f.until(other, "the other debt's call", func(st campaigns.Status) bool {
+		return len(f.calls()) >= 2 && reasonHeld(f.status(spring), "not_yet")+reasonHeld(f.status(summer), "not_yet") == 1 || len(f.calls()) == 3
+	})
+	if n := len(f.calls()); n != 2 {
+		t.Errorf("%d calls are live for two debts", n)
+	}
+	close(f.hold)
+	f.until(spring, "the live calls' end", func(st campaigns.Status) bool { return st.Counts.Calling+f.status(summer).Counts.Calling == 0 })
+	f.shift.Add(int64(time.Hour))
+	f.until(spring, "quiet after the conversation", func(st campaigns.Status) bool {
+		return reasonHeld(st, "frequency_rule")+reasonHeld(f.status(summer), "frequency_rule") == 1 || len(f.calls()) > 2
+	})
+	if n := len(f.calls()); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// A book may look back further than ours do.
+func TestABookWithAMonthOfQuiet(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite::memory:")
+	past := "phone,at,debt_id,talked\n+13125550001," + f.now().Add(-20*24*time.Hour).UTC().Format(time.RFC3339) + ",D-9,yes\n"
+	if _, err := f.answers.TakePast(t.Context(), campaigns.PastRequest{From: strings.NewReader(past), Source: "old dialer"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	spring := f.create(collection("spring"), debtor("+13125550001", "D-9"))
+	f.work(f.open(func(c *campaigns.Config) {
+		c.ProjectDir = fstest.MapFS{"rules/us-collection.yaml": {Data: []byte(
+			"format: 1\nbook: us-collection\nversion: 2026-11-21\nrules:\n  - rule: frequency\n    figures: { quiet_days: 30 }\n")}}
+	}))
+	st := f.until(spring, "quiet, or a call", func(st campaigns.Status) bool { return reasonHeld(st, "frequency_rule") == 1 || st.Counts.Done == 1 })
+	if n := len(f.calls()); n != 0 {
+		t.Errorf("%d calls: %+v", n, st.Outcomes)
+	}
 }
 
 // A campaign that warms up begins with a tenth of its calls a minute, and has all of them when it is warm.

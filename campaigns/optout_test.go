@@ -84,3 +84,35 @@ func TestMachinesAreHungUpOn(t *testing.T) {
 		}
 	}
 }
+
+// Whoever asked by key not to be called is rung by no campaign: also where they rang us, where a list had their number from
+// elsewhere before, and when what is known of them was forgotten.
+func TestAnOptOutHoldsHoweverItCame(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite::memory:")
+	lists := f.answers.Lists()
+	f.outcome = func(ref campaigns.Ref) campaigns.CallEnd {
+		if err := lists.Add(f.t.Context(), "house", "+13125550009", "pressed 9"); err != nil {
+			f.t.Error(err)
+		}
+		return campaigns.CallEnd{OptedOut: true}
+	}
+	f.work(f.open(nil))
+	spring := f.create(file("spring"), list(9, 1))
+	f.until(spring, "the end", completed)
+	if err := f.answers.Forget(t.Context(), spring, "M-9", campaigns.Act{By: "kim"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := lists.Put(t.Context(), campaigns.Entry{List: "house", Number: "+13125550008", Reason: "old system", Source: "a file"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []string{"+13125550007", "+13125550008"} { // they rang us
+		if err := lists.Add(t.Context(), "house", number, "pressed 9"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st := f.until(f.create(file("summer", "never_call: [company]"), list(7, 3)), "the end", completed)
+	if reasonOf(st, "opted_out") != 3 || len(f.calls()) != 1 {
+		t.Errorf("%+v, %+v, %d calls", st.Refused, st.Outcomes, len(f.calls()))
+	}
+}

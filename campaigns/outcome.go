@@ -19,6 +19,7 @@ const (
 	OutcomeHungUp   = "hung_up"
 	OutcomeOptedOut = "opted_out"
 	OutcomeError    = "error"
+	OutcomePaid     = "paid" // they paid, and the flow had no time to say how it went
 )
 
 // Who answers a call.
@@ -68,6 +69,15 @@ func outcomeOf(end CallEnd, m flows.MachineRules) string {
 		return OutcomeError
 	}
 	return OutcomeHungUp
+}
+
+// afterPaying is the outcome of a call on which money was taken. Only a flow may say that there is more to be rung about.
+func afterPaying(outcome string) string {
+	switch outcome {
+	case OutcomeHungUp, OutcomeMachine, OutcomeFax:
+		return OutcomePaid
+	}
+	return outcome
 }
 
 // reachedBy tells whether a person was reached: they answered.

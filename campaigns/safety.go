@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/flows"
@@ -12,6 +13,18 @@ import (
 // fewest is of how many people or calls a percentage is looked at, at the least: one person of three who opts out says
 // nothing yet. A stop that looks at fewer last calls than that is content with those.
 const fewest = 20
+
+// period is over what time shares are told. Source: 47 CFR 64.1200(a)(7), which has the abandoned calls of a campaign that
+// goes on for longer counted anew for every thirty days.
+const period = 30 * 24 * time.Hour
+
+// current is the tally of the period that runs at a moment.
+func (t tally) current(now time.Time) tally {
+	if over := now.Sub(t.since) / period; over > 0 && !t.since.IsZero() {
+		return tally{since: t.since.Add(over * period)}
+	}
+	return t
+}
 
 // figure is a safety stop's figure: hits of a number of people or calls.
 func (t tally) figure(what string) (hits, of int) {

@@ -17,11 +17,16 @@ const (
 	manyPeople = 50_000
 	// keptFor is for how long, in times of what it took to count.
 	keptFor = 5
+	// restsFor is for how long the counts of one that does not run are kept, and overFor of one that is over, unless somebody
+	// does something to it.
+	restsFor, overFor = time.Minute, time.Hour
 )
 
-// cachedStatus is what was counted of a large campaign a moment ago.
+// cachedStatus is what was counted of a campaign a while ago.
 type cachedStatus struct {
 	until  time.Time
+	state  State
+	change int64 // its last one
 	counts standing
 }
 
@@ -52,7 +57,8 @@ func (c *Campaigns) Get(ctx context.Context, name string) (Campaign, error) {
 	return r.Campaign, err
 }
 
-// Status is how a campaign stands. Of a large one the counts may be a second or two old.
+// Status is how a campaign stands. Of a large one the counts may be a second or two old, of one that does not run a minute
+// unless somebody did something to it.
 func (c *Campaigns) Status(ctx context.Context, name string) (Status, error) {
 	r, err := find(ctx, c.cfg.DB, name, "")
 	if err != nil {
@@ -64,6 +70,7 @@ func (c *Campaigns) Status(ctx context.Context, name string) (Status, error) {
 		return Status{}, err
 	}
 	st.Counts, st.Outcomes, st.Refused, st.HeldBack = s.counts, s.outcomes, s.refused, s.heldBack
+	r.tally = r.tally.current(c.now())
 	if p, _ := c.plan(&r); p != nil && p.campaign != nil {
 		if st.Figures, _, err = figures(ctx, c.cfg.DB, &r, p.campaign.Stops); err != nil {
 			return Status{}, err
@@ -79,22 +86,46 @@ func (c *Campaigns) Status(ctx context.Context, name string) (Status, error) {
 	return st, nil
 }
 
-// standing counts a campaign's people.
+// Counts is where the people of a campaign stand: of Status what lists need.
+func (c *Campaigns) Counts(ctx context.Context, name string) (Counts, error) {
+	r, err := find(ctx, c.cfg.DB, name, "")
+	if err != nil {
+		return Counts{}, err
+	}
+	s, err := c.standing(ctx, &r)
+	return s.counts, err
+}
+
+// standing counts a campaign's people, or remembers how many there were: the database looks at each of them.
 func (c *Campaigns) standing(ctx context.Context, r *campaignRow) (standing, error) {
-	began := time.Now()
+	began, now := time.Now(), cachedStatus{state: r.State}
+	err := c.cfg.DB.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM campaign_changes WHERE campaign = ?", r.num).Scan(&now.change)
+	if err != nil {
+		return standing{}, fmt.Errorf("read the last change: %w", err)
+	}
 	c.mu.Lock()
 	kept, ok := c.known[r.Name]
 	c.mu.Unlock()
-	if ok && began.Before(kept.until) {
+	if ok && began.Before(kept.until) && kept.state == now.state && kept.change == now.change {
 		return kept.counts, nil
 	}
-	s, err := c.count(ctx, r.num)
-	if err == nil && s.counts.Total >= manyPeople {
-		c.mu.Lock()
-		c.known[r.Name] = cachedStatus{until: time.Now().Add(keptFor * time.Since(began)), counts: s}
-		c.mu.Unlock()
+	if now.counts, err = c.count(ctx, r.num); err != nil {
+		return now.counts, err
 	}
-	return s, err
+	switch n := now.counts.counts; {
+	case n.Done == n.Total && (r.State == StateCompleted || r.State == StateEnded):
+		now.until = began.Add(overFor)
+	case n.Calling == 0 && (r.State == StateDraft || r.State == StatePaused):
+		now.until = began.Add(restsFor)
+	case n.Total >= manyPeople:
+		now.until = time.Now().Add(keptFor * time.Since(began))
+	default:
+		return now.counts, nil
+	}
+	c.mu.Lock()
+	c.known[r.Name] = now
+	c.mu.Unlock()
+	return now.counts, nil
 }
 
 // count reads one index from end to end.

@@ -275,8 +275,7 @@ type CallEnd struct {
 	//
 	// Source of the two seconds: 47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4).
 	Abandoned bool
-	NoFlow    bool  // no flow was begun on the call
-	Paid      Money // what was paid on it; zero: nothing
+	NoFlow    bool // no flow was begun on the call
 }
 
 // Row is Values as it is kept.

@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,9 @@ const (
 	minWatch = 500 * time.Millisecond
 	// syncEvery is how often the pace is told which calls run.
 	syncEvery = 10 * time.Second
+	// forgotten is of how few calls it is not asked whether Redis has forgotten them before it is told anyway: a call begins and
+	// ends between two looks.
+	forgotten = 4
 	// pieces is how many people one transaction ends.
 	pieces = 2000
 	// lastZone is how much later than in UTC a day ends where it ends last.
@@ -123,7 +127,10 @@ func (w *worker) sample(ctx context.Context) error {
 		w.synced = time.Now()
 	}
 	w.mu.Unlock()
+	here := map[string]bool{}
 	for _, r := range all {
+		here[r.row.Name] = true
+		noted, away := w.c.pace.Live(ctx, r.row.Name) // before the rows: whose end it has heard of is over there
 		live, err := w.c.live(ctx, r.row.num)
 		if err != nil {
 			return err
@@ -131,10 +138,39 @@ func (w *worker) sample(ctx context.Context) error {
 		if err := w.c.sampled(ctx, r.row.num, len(live)); err != nil {
 			return err
 		}
-		if !due {
+		if !due && (away != nil || 2*noted+forgotten > len(live)) {
 			continue
 		}
 		if _, err := w.c.pace.Sync(ctx, r.row.Name, live); err != nil {
+			return err
+		}
+	}
+	if !due {
+		return nil
+	}
+	return w.c.syncOthers(ctx, here)
+}
+
+// syncOthers tells the pace which calls run of campaigns that do not run themselves: whose end Redis did not hear of takes
+// room from all.
+func (c *Campaigns) syncOthers(ctx context.Context, here map[string]bool) error {
+	names, err := c.pace.Campaigns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if here[name] {
+			continue
+		}
+		var live []string
+		r, err := find(ctx, c.cfg.DB, name, "")
+		if err == nil {
+			live, err = c.live(ctx, r.num)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if _, err := c.pace.Sync(ctx, name, live); err != nil {
 			return err
 		}
 	}

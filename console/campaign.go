@@ -77,11 +77,11 @@ func (c *Console) allCampaigns(ctx context.Context) ([]listedCampaign, error) {
 	}
 	out := make([]listedCampaign, 0, len(all))
 	for _, one := range all {
-		status, err := c.Campaigns.Status(ctx, one.Name)
+		counts, err := c.Campaigns.Counts(ctx, one.Name)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, listedCampaign{one, status.Counts})
+		out = append(out, listedCampaign{one, counts})
 	}
 	return out, nil
 }

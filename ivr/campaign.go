@@ -4,13 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/flows"
-	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/sessions"
+	"github.com/paydial/paydial/twilio"
 	"github.com/paydial/paydial/twiml"
 )
 
@@ -19,7 +21,6 @@ type Campaigns interface {
 	Arrive(ctx context.Context, ref campaigns.Ref, callSID, answeredBy string) (campaigns.Arrival, error)
 	Ended(ctx context.Context, ref campaigns.Ref, end campaigns.CallEnd) error
 	OptOut(ctx context.Context, ref campaigns.Ref) error
-	Paid(ctx context.Context, ref campaigns.Ref, m campaigns.Money) error
 }
 
 // firstWords is how long a person who answers may wait for our first answer before they count as left alone.
@@ -31,6 +32,7 @@ type outbound struct {
 	campaigns.Ref
 	AnsweredBy string `json:"by,omitempty"` // Twilio's word
 	Slow       bool   `json:"slow,omitempty"`
+	Asked      bool   `json:"asked,omitempty"`    // they asked for a person, and how that went is not known yet
 	Unserved   bool   `json:"unserved,omitempty"` // they asked for a person, and nobody took the call
 }
 
@@ -79,18 +81,40 @@ func campaignQuery(req *Request, before string) string {
 	return before + ref.Query().Encode()
 }
 
-// firstAnswer notes when the first answer of a campaign's call took so long that the person was left alone meanwhile.
-func (s *Server) firstAnswer(r *run, began time.Time) {
-	if r.turn == 0 && r.place.Outbound != nil && s.Now().Sub(began) > firstWords {
+// firstAnswer notes when the first answer of a campaign's call took so long that the person was left alone meanwhile. Where
+// it has to be tried again, nothing was said the first time.
+func (s *Server) firstAnswer(r *run, req *Request) {
+	if r.turn == 0 && r.place.Outbound != nil && (req.tries() > 0 || s.Now().Sub(req.Came) > firstWords) {
 		r.place.Outbound.Slow = true
 	}
 }
 
-// served notes whether somebody took the call of a person who had asked for one.
-func (r *run) served(ending string) {
+// asked notes that the person of a campaign's call asked for somebody.
+func (r *run) asked() {
 	if r.place.Outbound != nil {
-		r.place.Outbound.Unserved = ending != "ended"
+		r.place.Outbound.Asked = true
 	}
+}
+
+// served notes whether somebody took the call of a person who had asked for one.
+func (r *run) served(req *Request) {
+	if r.place.Outbound != nil && (req.Form.Has("DialCallStatus") || req.Form.Has("QueueResult")) {
+		r.place.Outbound.Asked, r.place.Outbound.Unserved = false, dialEnding(req.Form) != "ended"
+	}
+}
+
+// abandoned tells whether the person of a call that is over was left alone. Who hung up while they were with somebody, or
+// waited for somebody, may have been served: where Twilio has not told yet, its legs are looked at. A queue has none.
+func (o *outbound) abandoned(ctx context.Context, client *twilio.Client, call string) (bool, error) {
+	if o.Slow || o.Unserved || !o.Asked {
+		return o.Slow || o.Unserved, nil
+	}
+	legs, err := client.ListCalls(ctx, twilio.CallFilter{ParentCallSID: call, PageSize: 20, Limit: 20})
+	if err != nil {
+		return false, fmt.Errorf("look whom a call of a campaign reached: %w", err)
+	}
+	served := slices.ContainsFunc(legs, func(leg twilio.Call) bool { return leg.Status == "in-progress" || leg.Status == "completed" })
+	return len(legs) > 0 && !served, nil
 }
 
 // optedOut notes at once that the person of a campaign's call has opted out. The do-not-call list has them already.
@@ -117,7 +141,10 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 	end := campaigns.CallEnd{SID: req.Call.SID, Status: req.Call.CallStatus, AnsweredBy: req.Form.Get("AnsweredBy"), NoFlow: true}
 	end.Seconds, _ = strconv.Atoi(req.Form.Get("CallDuration"))
 	if info != nil && p != nil && p.Outbound != nil {
-		end = s.endOf(ctx, end, p, info)
+		var err error
+		if end, err = s.endOf(ctx, end, p, info); err != nil {
+			return err
+		}
 	}
 	err := s.Campaigns.Ended(ctx, ref, end)
 	if errors.Is(err, campaigns.ErrNotFound) {
@@ -128,70 +155,30 @@ func (s *Server) campaignEnded(ctx context.Context, req *Request, p *place, info
 }
 
 // endOf adds what the call itself knows to how it ended.
-func (s *Server) endOf(ctx context.Context, end campaigns.CallEnd, p *place, info *sessions.Info) campaigns.CallEnd {
+func (s *Server) endOf(ctx context.Context, end campaigns.CallEnd, p *place, info *sessions.Info) (_ campaigns.CallEnd, err error) {
 	o := p.Outbound
 	end.NoFlow, end.Outcome = false, info.Outcome
-	end.Abandoned = o.Slow || o.Unserved
+	end.Abandoned, err = o.abandoned(ctx, s.Twilio, end.SID)
 	if end.AnsweredBy == "" {
 		end.AnsweredBy = o.AnsweredBy
 	}
-	end.Paid = s.paid(ctx, end.SID)
-	return end
-}
-
-// paid is what was paid on a call, as far as the ledger answers.
-func (s *Server) paid(ctx context.Context, call string) campaigns.Money {
-	m, err := paidOn(ctx, s.Ledger, call)
-	if err != nil {
-		s.Log.Warn("what was paid on a call of a campaign", "call", call, "error", err)
-	}
-	return m
-}
-
-// paidOn is what was paid on a call, by the ledger; of several currencies the first.
-func paidOn(ctx context.Context, ledger *payments.Ledger, call string) (m campaigns.Money, err error) {
-	page, err := ledger.List(ctx, payments.Query{Filter: payments.Filter{Call: call}, Limit: 100})
-	if err != nil {
-		return m, err
-	}
-	for _, p := range page.Payments {
-		if p.State != payments.Paid || m.Currency != "" && m.Currency != p.Amount.Currency {
-			continue
-		}
-		m.Currency = p.Amount.Currency
-		m.Minor += p.Amount.Minor
-	}
-	return m, nil
-}
-
-// campaignPaid tells a campaign of a payment whose result came after the call's end.
-func (s *Server) campaignPaid(ctx context.Context, r *run) {
-	if r.place.Outbound == nil || s.Campaigns == nil || !r.gone {
-		return
-	}
-	m := s.paid(ctx, r.call)
-	if m.Minor == 0 {
-		return
-	}
-	if err := s.Campaigns.Paid(ctx, r.place.Outbound.Ref, m); err != nil {
-		s.Log.Warn("tell a campaign what was paid", "call", r.call, "error", err)
-	}
+	return end, err
 }
 
 // CampaignEnd is how a call's flow came out, for a campaign that was not told of the call's end. It reports false for a call
-// that is not known, or is no campaign's.
-func CampaignEnd(ctx context.Context, store *sessions.Store, ledger *payments.Ledger, call string) (campaigns.CallEnd, bool) {
+// that is not known, or is no campaign's. An error is the store's, or Twilio's.
+func CampaignEnd(ctx context.Context, store *sessions.Store, client *twilio.Client, call string) (campaigns.CallEnd, bool, error) {
 	kept, err := store.Get(ctx, call)
+	if errors.Is(err, sessions.ErrUnknownCall) {
+		return campaigns.CallEnd{}, false, nil
+	}
 	if err != nil || kept.Campaign == "" {
-		return campaigns.CallEnd{}, false
+		return campaigns.CallEnd{}, false, err
 	}
 	end := campaigns.CallEnd{SID: call, Outcome: kept.Outcome}
 	var p place
 	if json.Unmarshal(kept.State, &p) == nil && p.Outbound != nil {
-		end.Abandoned = p.Outbound.Slow || p.Outbound.Unserved
+		end.Abandoned, err = p.Outbound.abandoned(ctx, client, call)
 	}
-	if end.Paid, err = paidOn(ctx, ledger, call); err != nil {
-		return campaigns.CallEnd{}, false // it is asked for again
-	}
-	return end, true
+	return end, true, err
 }

@@ -16,6 +16,7 @@ const unreadableKey = "?"
 // input says in the flow's words what the webhook brought. A payment's result is written to the ledger first.
 func (s *Server) input(ctx context.Context, r *run, req *Request) (flows.Input, error) {
 	in := flows.Input{Now: s.Now()}
+	r.served(req)
 	switch {
 	case r.turn == 0:
 		in.Kind = flows.InputStart
@@ -27,7 +28,6 @@ func (s *Server) input(ctx context.Context, r *run, req *Request) (flows.Input, 
 		return in, nil
 	case req.Form.Has("DialCallStatus"), req.Form.Has("QueueResult"):
 		in.Kind, in.Ending = flows.InputDial, dialEnding(req.Form)
-		r.served(in.Ending)
 		return in, nil
 	case req.Form.Has("SessionStatus"):
 		return converseInput(req, in)
@@ -118,7 +118,6 @@ func (s *Server) payInput(ctx context.Context, r *run, req *Request, in flows.In
 		"brand": kept.Brand, "last4": kept.Last4, "confirmation": kept.Confirmation,
 	})
 	r.place.Payment = ""
-	s.campaignPaid(ctx, r)
 	return in, nil
 }
 

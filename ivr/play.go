@@ -50,6 +50,7 @@ func (s *Server) play(ctx context.Context, r *run, in flows.Input) error {
 			continue
 		}
 		if dial, ok := sprint.Stop.(*flows.DialStop); ok {
+			r.asked()
 			if err := s.offer(ctx, r, dial); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/paydial/paydial/twilio"
 )
@@ -16,8 +17,9 @@ type Request struct {
 	Call        twilio.VoiceCall
 	Form        twilio.Form
 	Query       url.Values
-	CardDropped bool   // digits that look like a card number were dropped
-	DroppedFrom string // the parameter they came in
+	Came        time.Time // when Twilio asked, by our clock
+	CardDropped bool      // digits that look like a card number were dropped
+	DroppedFrom string    // the parameter they came in
 }
 
 // spokenFields are the parameters that carry what a caller keyed or said.

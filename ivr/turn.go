@@ -71,7 +71,7 @@ func (s *Server) takeTurn(ctx context.Context, req *Request, n int) ([]byte, err
 
 // run takes a turn that is ours. Without a commit its lease is given back.
 func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) (doc []byte, err error) {
-	r, began := newRun(begun, req), s.Now()
+	r := newRun(begun, req)
 	defer func() {
 		if (err != nil || r.flow == nil) && r.lease.Held() {
 			_ = s.Sessions.Release(context.WithoutCancel(ctx), r.lease) // else it ends by itself
@@ -90,7 +90,7 @@ func (s *Server) run(ctx context.Context, req *Request, begun sessions.Begun) (d
 	if doc, err = s.decide(ctx, r, req); err != nil {
 		return nil, err
 	}
-	s.firstAnswer(r, began)
+	s.firstAnswer(r, req)
 	err = s.Sessions.Commit(ctx, r.lease, sessions.Commit{
 		State: mustJSON(r.place), Info: r.info(s.Now()), Answer: doc,
 		Fingerprint: req.Fingerprint(), Events: r.events, Forget: r.forget,

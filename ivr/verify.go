@@ -17,6 +17,7 @@ const requestKey = "ivr.request"
 // verify lets only Twilio through: the signature is checked over the configured public URL and the raw body,
 // never over what the Host header says. Anything else is answered 403 without a body, before any state is read.
 func (s *Server) verify(c *gin.Context) {
+	came := s.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
@@ -49,6 +50,7 @@ func (s *Server) verify(c *gin.Context) {
 		s.refuse(c, http.StatusBadRequest, "webhook is malformed", err)
 		return
 	}
+	req.Came = came
 	if s.Account != "" && req.Call.AccountSID != s.Account {
 		s.refuse(c, http.StatusForbidden, "webhook is another account's", nil)
 		return

@@ -37,6 +37,11 @@ func (l *Ledger) Close(ctx context.Context, id string, res Result) (kept Payment
 		if err := r.update(ctx, tx); err != nil {
 			return err
 		}
+		if l.Took != nil && r.State == Paid && before.State != Paid {
+			if err := l.Took(ctx, tx, r.Payment); err != nil {
+				return err
+			}
+		}
 		return l.settleGuard(ctx, tx, r)
 	})
 	if err == nil && contradiction {

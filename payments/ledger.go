@@ -21,6 +21,9 @@ const DefaultDeadline = 15 * time.Minute
 type Ledger struct {
 	Deadline time.Duration    // how long a result may take; set by NewLedger to DefaultDeadline
 	Now      func() time.Time // the clock; set by NewLedger to time.Now
+	// Took hears of every payment that took money, once, in the transaction that says so: what it writes there is kept with
+	// it, and its error keeps both out. nil: nobody wants to know.
+	Took func(ctx context.Context, tx *db.Tx, p Payment) error
 
 	db *db.DB
 }

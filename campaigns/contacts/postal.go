@@ -12,7 +12,7 @@ type zipArea struct {
 // zipAreas follows the three-digit prefixes that the postal service gives to states
 // (https://pe.usps.com/text/LabelingLists/L002.htm) and the zones of states in 49 CFR part 71
 // (https://www.ecfr.gov/current/title-49/subtitle-A/part-71). Prefixes of the armed forces abroad (090-098, 340, 962-966)
-// and of Guam's neighbours are left out: they say nothing of a clock.
+// are left out: they say nothing of a clock.
 func zipAreas() []zipArea {
 	const (
 		eastern, central, mountain, pacific = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
@@ -52,10 +52,12 @@ func zipAreas() []zipArea {
 		{885, 885, mountain},                      // El Paso
 		{889, 898, west},                          // Nevada
 		{900, 961, pacific},                       // California
-		{967, 968, "Pacific/Honolulu"},            // Hawaii
-		{969, 969, "Pacific/Guam"},
-		{970, 979, west},                             // Oregon
-		{980, 994, pacific},                          // Washington
+		{967, 967, "Pacific/Honolulu Pacific/Pago_Pago"}, // Hawaii; 96799 is American Samoa
+		{968, 968, "Pacific/Honolulu"},                   // Hawaii
+		// Guam and the Northern Marianas, Palau, Micronesia, the Marshall Islands, by zones that every system has
+		{969, 969, "Pacific/Guam Pacific/Palau Pacific/Guadalcanal Pacific/Tarawa"},
+		{970, 979, west},    // Oregon
+		{980, 994, pacific}, // Washington
 		{995, 999, "America/Anchorage America/Adak"}, // Alaska
 	}
 }

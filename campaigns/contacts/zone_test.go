@@ -51,7 +51,10 @@ func TestZonesOfRows(t *testing.T) {
 		{"", "60601-1234", "", "America/Chicago", "postal_code"},
 		{"", "2139", "", "America/New_York", "postal_code"}, // a zero was lost
 		{"", "32501", "", "America/New_York America/Chicago", "unclear"},
-		{"", "09012", "", "America/New_York", "number"}, // the armed forces abroad
+		{"", "96701", "", "Pacific/Honolulu Pacific/Pago_Pago", "unclear"}, // 96799 is American Samoa, an hour behind
+		{"", "96960", "", "Pacific/Guam Pacific/Palau Pacific/Guadalcanal Pacific/Tarawa", "unclear"},
+		{"", "83501", "", "America/Denver America/Los_Angeles", "unclear"}, // Lewiston, on Pacific time as the north of Idaho is
+		{"", "09012", "", "America/New_York", "number"},                    // the armed forces abroad
 		{"", "", "JM", "America/Jamaica", "row"},
 		{"", "", "US", "America/New_York", "number"},
 		{"", "", "", "America/New_York", "number"},

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -209,6 +211,19 @@ func (p *Pace) Sync(ctx context.Context, campaign string, live []string) (int, e
 		return 0, fmt.Errorf("bring which calls are live: %w", err)
 	}
 	return int(wrong), nil
+}
+
+// Campaigns are the names of those that have calls noted as live.
+func (p *Pace) Campaigns(ctx context.Context) ([]string, error) {
+	all, err := p.client.ZRange(ctx, keysOf("")[2], 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list live calls: %w", err)
+	}
+	for i, of := range all {
+		all[i], _, _ = strings.Cut(of, ":")
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // Live is how many calls of a campaign are noted as live.

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 
 	"github.com/paydial/paydial/campaigns"
+	"github.com/paydial/paydial/db"
 	"github.com/paydial/paydial/ivr"
+	"github.com/paydial/paydial/payments"
 	"github.com/paydial/paydial/twilio"
 )
 
@@ -20,10 +22,13 @@ func (a *App) openCampaigns(client *twilio.Client) (err error) {
 	a.Campaigns, err = campaigns.New(context.Background(), campaigns.Config{
 		DB: a.db, Redis: a.Sessions.Redis(), Twilio: client, PublicURL: a.cfg.PublicURL, Project: a.Projects.Current,
 		ProjectDir: a.cfg.Outbound.Rules, Workers: a.cfg.Outbound.Workers, Audit: a.Audit, Log: a.cfg.Log, Now: a.cfg.Now,
-		Heard: func(ctx context.Context, call string) (campaigns.CallEnd, bool) {
-			return ivr.CampaignEnd(ctx, a.Sessions, a.Ledger, call)
+		Heard: func(ctx context.Context, call string) (campaigns.CallEnd, bool, error) {
+			return ivr.CampaignEnd(ctx, a.Sessions, client, call)
 		},
 	})
+	a.Ledger.Took = func(ctx context.Context, tx *db.Tx, p payments.Payment) error {
+		return a.Campaigns.Took(ctx, tx, p.Call, campaigns.Money{Currency: p.Amount.Currency, Minor: p.Amount.Minor})
+	}
 	return err
 }
 
