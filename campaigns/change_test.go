@@ -65,6 +65,19 @@ func TestAFlowChangesUnderARunningCampaign(t *testing.T) {
 	f.once()
 }
 
+// Whose row does not bring what the flow has come to need is not rung: the flow could only say that it is sorry.
+func TestAFlowNeedsMoreThanTheRowsBring(t *testing.T) {
+	t.Parallel()
+	f := newField(t, "sqlite::memory:")
+	spring := f.create(file("spring"), list(0, 2))
+	f.deploy("  plan:        text\n", "  plan:        text\n  tariff:      text\n")
+	f.work(f.open(nil))
+	st := f.until(spring, "the end", completed)
+	if len(f.calls()) != 0 || len(st.Refused) != 1 || st.Refused[0].Reason != "missing:tariff" || st.Refused[0].People != 2 {
+		t.Errorf("%d calls, not called: %+v", len(f.calls()), st.Refused)
+	}
+}
+
 // While Redis is away nobody is rung, and a campaign can be paused; when it is back, the campaign goes on.
 func TestRedisGoesAway(t *testing.T) {
 	t.Parallel()

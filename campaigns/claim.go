@@ -54,6 +54,10 @@ func (c *Campaigns) claim(ctx context.Context, p *plan, k key) (*claimed, error)
 			x.settle(d, now)
 			return keepPerson(ctx, tx, k.num, &x)
 		}
+		if need := p.campaign.Flow.Lacks(arrivalOf(&r, &x).Contact); need != "" {
+			x.leaveOut(rules.About(rules.Missing, need), "the flow has come to need it since the list was read")
+			return keepPerson(ctx, tx, k.num, &x)
+		}
 		out, err = c.take(ctx, tx, &running{row: r, plan: p}, &x, d)
 		return err
 	})

@@ -110,8 +110,7 @@ func (c *Campaigns) close(a *attemptRow, end CallEnd, machine flows.MachineRules
 	a.State, a.Ended, a.lookAt = AttemptEnded, c.now(), time.Time{}
 	a.Status, a.AnsweredBy, a.Seconds = end.Status, end.AnsweredBy, end.Seconds
 	a.Outcome = outcomeOf(end, machine)
-	a.reached, a.optedOut = reachedBy(end, machine), end.OptedOut
-	a.abandoned = a.reached && (end.Abandoned || end.NoFlow)
+	a.reached, a.abandoned, a.optedOut = reachedBy(end, machine), abandonedBy(end, machine), end.OptedOut
 	if a.CallSID == "" {
 		a.CallSID = end.SID
 	}

@@ -65,10 +65,15 @@ func outcomeOf(end CallEnd, m flows.MachineRules) string {
 		return OutcomeFax
 	case said != "":
 		return said
-	case end.NoFlow:
+	case end.NoFlow && !hungUpFirst(end, m):
 		return OutcomeError
 	}
 	return OutcomeHungUp
+}
+
+// hungUpFirst tells whether somebody hung up while Twilio still listened for who they were: we were not asked for a flow.
+func hungUpFirst(end CallEnd, m flows.MachineRules) bool {
+	return end.NoFlow && end.AnsweredBy == "" && (m.Detect == flows.DetectFast || m.Detect == flows.DetectBeep)
 }
 
 // afterPaying is the outcome of a call on which money was taken. Only a flow may say that there is more to be rung about.
@@ -83,6 +88,18 @@ func afterPaying(outcome string) string {
 // reachedBy tells whether a person was reached: they answered.
 func reachedBy(end CallEnd, m flows.MachineRules) bool {
 	return end.Status == "completed" && answeredAs(end.AnsweredBy, m) == answerHuman
+}
+
+// firstWords is how many seconds a person may wait for our first words before they count as left alone, as in ivr.
+// Source: 47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4).
+const firstWords = 2
+
+// abandonedBy tells whether a person was reached and left alone.
+func abandonedBy(end CallEnd, m flows.MachineRules) bool {
+	if hungUpFirst(end, m) {
+		return reachedBy(end, m) && end.Seconds > firstWords
+	}
+	return reachedBy(end, m) && (end.Abandoned || end.NoFlow)
 }
 
 // retryOf is when a person is rung again after an outcome that they came to so many times; false: they are not.

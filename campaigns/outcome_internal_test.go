@@ -16,23 +16,32 @@ func TestOutcomeOf(t *testing.T) {
 		rules   flows.MachineRules
 		want    string
 		reached bool
+		alone   bool // abandoned
 	}{
-		"busy":                     {CallEnd{Status: "busy"}, human, "busy", false},
-		"nobody":                   {CallEnd{Status: "no-answer"}, human, "no_answer", false},
-		"failed":                   {CallEnd{Status: "failed"}, human, "failed", false},
-		"canceled":                 {CallEnd{Status: "canceled"}, human, "canceled", false},
-		"the flow's word":          {CallEnd{Status: "completed", AnsweredBy: "human", Outcome: "renewed"}, human, "renewed", true},
-		"a machine, hung up on":    {CallEnd{Status: "completed", AnsweredBy: "machine_start", NoFlow: true}, human, "machine", false},
-		"a machine that hung up":   {CallEnd{Status: "completed", AnsweredBy: "machine_end_beep", Outcome: "hung_up"}, human, "machine", false},
-		"a message was left":       {CallEnd{Status: "completed", AnsweredBy: "machine_end_beep", Outcome: "left_message"}, human, "left_message", false},
-		"a fax":                    {CallEnd{Status: "completed", AnsweredBy: "fax"}, human, "fax", false},
-		"nobody knows who":         {CallEnd{Status: "completed", AnsweredBy: "unknown"}, human, "hung_up", true},
-		"nobody knows, a machine":  {CallEnd{Status: "completed", AnsweredBy: "unknown"}, machine, "machine", false},
-		"nobody looked who":        {CallEnd{Status: "completed", Outcome: "hung_up"}, human, "hung_up", true},
-		"no flow could be begun":   {CallEnd{Status: "completed", NoFlow: true}, human, "error", true},
-		"opted out, then hung up":  {CallEnd{Status: "completed", Outcome: "hung_up", OptedOut: true}, human, "opted_out", true},
-		"opted out at the machine": {CallEnd{Status: "completed", AnsweredBy: "machine_start", OptedOut: true}, human, "opted_out", false},
+		"busy":                     {CallEnd{Status: "busy"}, human, "busy", false, false},
+		"nobody":                   {CallEnd{Status: "no-answer"}, human, "no_answer", false, false},
+		"failed":                   {CallEnd{Status: "failed"}, human, "failed", false, false},
+		"canceled":                 {CallEnd{Status: "canceled"}, human, "canceled", false, false},
+		"the flow's word":          {CallEnd{Status: "completed", AnsweredBy: "human", Outcome: "renewed"}, human, "renewed", true, false},
+		"a machine, hung up on":    {CallEnd{Status: "completed", AnsweredBy: "machine_start", NoFlow: true}, human, "machine", false, false},
+		"a machine that hung up":   {CallEnd{Status: "completed", AnsweredBy: "machine_end_beep", Outcome: "hung_up"}, human, "machine", false, false},
+		"a message was left":       {CallEnd{Status: "completed", AnsweredBy: "machine_end_beep", Outcome: "left_message"}, human, "left_message", false, false},
+		"a fax":                    {CallEnd{Status: "completed", AnsweredBy: "fax"}, human, "fax", false, false},
+		"nobody knows who":         {CallEnd{Status: "completed", AnsweredBy: "unknown"}, human, "hung_up", true, false},
+		"nobody knows, a machine":  {CallEnd{Status: "completed", AnsweredBy: "unknown"}, machine, "machine", false, false},
+		"nobody looked who":        {CallEnd{Status: "completed", Outcome: "hung_up"}, human, "hung_up", true, false},
+		"no flow could be begun":   {CallEnd{Status: "completed", NoFlow: true}, flows.MachineRules{Detect: flows.DetectOff}, "error", true, true},
+		"opted out, then hung up":  {CallEnd{Status: "completed", Outcome: "hung_up", OptedOut: true}, human, "opted_out", true, false},
+		"opted out at the machine": {CallEnd{Status: "completed", AnsweredBy: "machine_start", OptedOut: true}, human, "opted_out", false, false},
+		"hung up at once":          {CallEnd{Status: "completed", NoFlow: true, Seconds: 2}, human, "hung_up", true, false},
+		"hung up on the silence":   {CallEnd{Status: "completed", NoFlow: true, Seconds: 3}, human, "hung_up", true, true},
+		"we were asked in vain":    {CallEnd{Status: "completed", NoFlow: true, AnsweredBy: "human", Seconds: 2}, human, "error", true, true},
+		"our words came late":      {CallEnd{Status: "completed", AnsweredBy: "human", Outcome: "renewed", Abandoned: true}, human, "renewed", true, true},
+		"a machine left alone":     {CallEnd{Status: "completed", AnsweredBy: "machine_start", Abandoned: true}, human, "machine", false, false},
 	} {
+		if got := abandonedBy(c.end, c.rules); got != c.alone {
+			t.Errorf("%s: abandoned %v", name, got)
+		}
 		if got := outcomeOf(c.end, c.rules); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}

@@ -53,28 +53,46 @@ func (f *Flow) Start(call CallFacts, language string) State {
 	if st.Language == "" && len(f.Speaks) > 0 {
 		st.Language = f.Speaks[0]
 	}
-	currency := f.currency()
 	for _, need := range f.Needs {
-		v, ok := call.Contact[need.Name]
-		if !ok || v.IsMissing() {
-			v = TextValue(need.Default)
-			if need.Default == "" {
-				continue
-			}
+		v, ok := f.needed(need, call.Contact)
+		if !ok {
+			continue // a sentence that needs it leads to if_error
 		}
-		if t := ValueType(need.Type); v.Type != t {
-			var err error
-			if v, err = ParseValue(t, v.plain(), currency); err != nil {
-				continue // a sentence that needs it leads to if_error
-			}
-		}
-		v.Private = v.Private || need.Private
 		st.set(need.Name, v)
 		if need.Name == "language" && slices.Contains(f.Speaks, v.plain()) {
 			st.Language = v.plain()
 		}
 	}
 	return st
+}
+
+// needed is what a contact brings for a need, or its default; false where there is neither, or it cannot be that.
+func (f *Flow) needed(need Field, contact map[string]Value) (v Value, ok bool) {
+	v, ok = contact[need.Name]
+	if !ok || v.IsMissing() {
+		v = TextValue(need.Default)
+		if need.Default == "" {
+			return v, false
+		}
+	}
+	if t := ValueType(need.Type); v.Type != t {
+		var err error
+		if v, err = ParseValue(t, v.plain(), f.currency()); err != nil {
+			return v, false
+		}
+	}
+	v.Private = v.Private || need.Private
+	return v, true
+}
+
+// Lacks names the first of the flow's needs that a contact does not bring and that has no default; "" when there is none.
+func (f *Flow) Lacks(contact map[string]Value) string {
+	for _, need := range f.Needs {
+		if _, ok := f.needed(need, contact); !ok {
+			return need.Name
+		}
+	}
+	return ""
 }
 
 // set saves a value; only for a state that nobody else holds.
