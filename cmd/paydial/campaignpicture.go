@@ -58,6 +58,7 @@ func (c *campaignServer) picture(s campaigns.Status) string {
 	}
 	b.happened(s)
 	b.safety(s)
+	b.refused(s)
 	return b.String()
 }
 
@@ -130,16 +131,21 @@ func (b drawing) graphs(s campaigns.Status) {
 	fmt.Fprintf(b, "%s└%s the last %d minutes\n", strings.Repeat(" ", 20), strings.Repeat("─", len(once)), len(once))
 }
 
-// happened is what became of people, the most first: who was rung, then who was not.
+// happened is what became of people who were rung, the most first.
 func (b drawing) happened(s campaigns.Status) {
-	var came, refused []countOf
+	var came []countOf
 	for _, o := range s.Outcomes {
 		came = append(came, countOf{strings.ReplaceAll(o.Outcome, "_", " "), o.People})
 	}
+	b.shares("What happened", came, b.green)
+}
+
+// refused is why the others were not: below what changes, which a terminal with few lines would else cut off.
+func (b drawing) refused(s campaigns.Status) {
+	var refused []countOf
 	for _, r := range s.Refused {
 		refused = append(refused, countOf{r.Reason.Words(), r.People})
 	}
-	b.shares("What happened", came, b.green)
 	b.shares("Not called", refused, b.yellow)
 }
 
@@ -175,13 +181,16 @@ func (b drawing) safety(s campaigns.Status) {
 	for _, f := range s.Figures {
 		now := fmt.Sprintf("%.1f %%", f.Now)
 		pad := strings.Repeat(" ", max(0, 8-len(now)))
+		of := thousands(int64(f.Of))
 		switch {
+		case f.Of < f.Least:
+			now, of = b.dim(now), of+b.dim(fmt.Sprintf(", from %d on", f.Least))
 		case f.Now > f.StopsAt:
 			now = b.red(now)
 		case f.Now > f.StopsAt/2:
 			now = b.yellow(now)
 		}
-		fmt.Fprintf(b, "  %-*s %s%s  %6.4g %%  of %s\n", name, strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, thousands(int64(f.Of)))
+		fmt.Fprintf(b, "  %-*s %s%s  %6.4g %%  of %s\n", name, strings.ReplaceAll(f.What, "_", " "), pad, now, f.StopsAt, of)
 	}
 	for _, m := range s.Money {
 		fmt.Fprintf(b, "%-*s %s\n", name+2, "Money collected", payments.Amount{Minor: m.Minor, Currency: m.Currency})

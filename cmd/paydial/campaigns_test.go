@@ -239,7 +239,7 @@ func TestPictureOfACampaign(t *testing.T) {
 		Outcomes: []campaigns.OutcomeCount{{Outcome: "renewed", People: 804}, {Outcome: "left_message", People: 391}},
 		Refused:  []campaigns.ReasonPeople{{Reason: "on_dnc:company", People: 9}},
 		HeldBack: []campaigns.ReasonPeople{{Reason: "outside_hours", People: 98}, {Reason: "day_cap", People: 64}},
-		Figures:  []campaigns.Safety{{What: "opted_out", Now: 6, StopsAt: 5, Of: 50}},
+		Figures:  []campaigns.Safety{{What: "opted_out", Now: 6, StopsAt: 5, Of: 50, Least: 20}, {What: "abandoned", Now: 50, StopsAt: 3, Of: 2, Least: 20}},
 		Money:    []campaigns.Money{{Currency: "usd", Minor: 2425200}},
 		Minutes:  []campaigns.Minute{{}, {Dialed: 15, AtOnce: 5}, {Dialed: 30, AtOnce: 10}},
 	}
@@ -247,7 +247,7 @@ func TestPictureOfACampaign(t *testing.T) {
 	for _, words := range []string{
 		"spring · ■ paused by itself · flow renew-plan", "the limit is 5 %", `campaign resume spring --note`, "1,204 of 2,207 people done (54 %)",
 		"8 on the line · 784 not rung yet · 211 to be rung again", "┤ ▄█│ 10 of 10", "┤ ▄█│ 30 in this minute", "98 outside the calling hours · 64 rung often enough today",
-		"renewed", "67.3 %", "left message", "on the do-not-call list company", "100.0 %", "opted out", "6.0 %", "5 %  of 50", "24252.00 usd",
+		"renewed", "67.3 %", "left message", "on the do-not-call list company", "100.0 %", "opted out", "6.0 %", "5 %  of 50", "3 %  of 2, from 20 on", "24252.00 usd",
 	} {
 		if !strings.Contains(got, words) {
 			t.Errorf("it does not say %q:\n%s", words, got)
