@@ -55,9 +55,10 @@ func (b *browser) write(selector, text string) {
 	b.run(fmt.Sprintf("{ const el = document.querySelector(%q); el.value = %q; el.dispatchEvent(new Event('input', { bubbles: true })); }", selector, text))
 }
 
-var sumLine = regexp.MustCompile(`([\d,]+) people = ([\d,]+) done \(([\d,]+) reached, ([\d,]+) not\) \+ ([\d,]+) on the line \+ ([\d,]+) to be rung again \+ ([\d,]+) not rung yet`)
+var sumLine = regexp.MustCompile(`([\d,]+) people = ([\d,]+) done \(([\d,]+) reached \+ ([\d,]+) not reached \+ ([\d,]+) not to be called\) \+ ([\d,]+) on the line \+ ([\d,]+) to be rung again \+ ([\d,]+) not rung yet`)
 
-// counts are the numbers of a campaign's page: people, done, reached, not, calling, waiting, pending. They have to add up.
+// counts are the numbers of a campaign's page: people, done, reached, not reached, not to be called, calling, waiting,
+// pending. They have to add up.
 func (b *browser) counts() []int {
 	b.t.Helper()
 	text := strings.Join(strings.Fields(b.text(".sum-line")), " ")
@@ -69,7 +70,7 @@ func (b *browser) counts() []int {
 	for i := range out {
 		out[i], _ = strconv.Atoi(strings.ReplaceAll(m[i+1], ",", ""))
 	}
-	if out[0] != out[1]+out[4]+out[5]+out[6] || out[1] != out[2]+out[3] {
+	if out[0] != out[1]+out[5]+out[6]+out[7] || out[1] != out[2]+out[3]+out[4] {
 		b.t.Errorf("the page does not add up: %s", text)
 	}
 	return out
@@ -114,7 +115,7 @@ func TestACampaignInTheBrowser(t *testing.T) {
 	paused := b.counts()
 	b.picture("campaign-paused-live")
 	st, err := r.Local.App.Campaigns.Status(t.Context(), name)
-	if err != nil || st.Counts != (campaigns.Counts{Total: paused[0], Done: paused[1], Calling: paused[4], Waiting: paused[5], Pending: paused[6]}) || paused[6] == 0 {
+	if err != nil || st.Counts != (campaigns.Counts{Total: paused[0], Done: paused[1], Calling: paused[5], Waiting: paused[6], Pending: paused[7]}) || paused[7] == 0 {
 		t.Errorf("the page says %v, the store %+v, %v", paused, st.Counts, err)
 	}
 	b.exports(name, paused[1])
