@@ -4,9 +4,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/paydial/paydial/campaigns"
-	"github.com/paydial/paydial/db"
 )
 
 func TestCampaignPreview(t *testing.T) {
@@ -27,19 +24,10 @@ func TestCampaignPreview(t *testing.T) {
 // TestCampaignPreviewWritesNothing opts out in a preview, with a database there.
 func TestCampaignPreviewWritesNothing(t *testing.T) {
 	t.Parallel()
-	dir, url := renewalsProject(t), "sqlite:"+filepath.Join(t.TempDir(), "p.db")
-	base, err := db.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = base.Close() })
-	all, err := campaigns.New(t.Context(), campaigns.Config{DB: base})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := env{"PAYDIAL_DATABASE_URL": url}
+	dir, e := renewalsProject(t), env{"PAYDIAL_DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "p.db")}
+	lists := listsIn(t, e["PAYDIAL_DATABASE_URL"])
 	paydial(t, e, "campaign", "preview", "--dir", dir, "spring-renewals", "--press", "9").want(t, 0, "would be put on the do-not-call list company", "outcome: opted_out")
-	if stays, err := all.Lists().History(t.Context(), "+15550141960"); err != nil || len(stays) > 0 {
+	if stays, err := lists.History(t.Context(), "+15550141960"); err != nil || len(stays) > 0 {
 		t.Errorf("it is on %+v, %v", stays, err)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -58,15 +57,6 @@ func dncHelp(self string, p *deskProblem) string {
 		"no_such_list": "Those there are: " + self + " dnc lists",
 		"not_on_list":  "Where it stands, and who took it off: " + self + " dnc check NUMBER",
 	}[p.Code]
-}
-
-// change sends a change of a list. Sent twice it changes nothing more.
-func (d *dncFlags) change(ctx context.Context, api *deskClient, method, path string, body, out any) (json.RawMessage, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	return api.send(ctx, apiRequest{method: method, path: path, key: api.key(), body: raw}, out)
 }
 
 // subject is a number in E.164, or with --key the key of a person or an account.
@@ -160,7 +150,7 @@ func (d *dncFlags) addCommand() *cobra.Command {
 				delete(body, "number")
 				body["key"] = who
 			}
-			raw, err := d.change(cmd.Context(), api, http.MethodPost, dncPath(d.list), body, &dncAnswer{})
+			raw, err := api.change(cmd.Context(), apiRequest{method: http.MethodPost, path: dncPath(d.list)}, body, &dncAnswer{})
 			if err != nil {
 				return err
 			}
@@ -203,7 +193,8 @@ func (d *dncFlags) removeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			raw, err := d.change(cmd.Context(), api, http.MethodDelete, dncPath(d.list, who), map[string]string{"because": because}, &dncAnswer{})
+			off := apiRequest{method: http.MethodDelete, path: dncPath(d.list, who)}
+			raw, err := api.change(cmd.Context(), off, map[string]string{"because": because}, &dncAnswer{})
 			if err != nil {
 				return err
 			}

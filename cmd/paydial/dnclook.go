@@ -194,7 +194,7 @@ func (d *dncFlags) describeCommand() *cobra.Command {
 				return err
 			}
 			body := map[string]string{"owner": owner, "scope": scope, "source": source, "expires": renew}
-			raw, err := d.change(cmd.Context(), api, http.MethodPut, dncPath(args[0]), body, &dncList{})
+			raw, err := api.change(cmd.Context(), apiRequest{method: http.MethodPut, path: dncPath(args[0])}, body, &dncList{})
 			if err != nil {
 				return err
 			}
