@@ -3,9 +3,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -163,6 +166,34 @@ func TestDncAnswersThatBreakOff(t *testing.T) {
 	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
 		t.Errorf("%v is left, %v", files, err)
 	}
+}
+
+// TestDncImportInterrupted ends while standard input has no more to say, and leaves no file.
+func TestDncImportInterrupted(t *testing.T) {
+	t.Parallel()
+	r := startRinging(t)
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	in, typed := io.Pipe()
+	ended := make(chan int, 1)
+	var out screen
+	go func() {
+		args := []string{"dnc", "import", "-", "--list", "state", "--rejected", filepath.Join(dir, "bad.csv"), "--app", r.AppURL}
+		ended <- run(ctx, args, streams{in: in, out: &out, err: &out, env: env{}.lookup})
+	}()
+	if _, err := io.WriteString(typed, "+12125550142\n12\n"); err != nil { // it is read, and more is awaited
+		t.Fatal(err)
+	}
+	cancel()
+	select {
+	case code := <-ended:
+		if files, err := os.ReadDir(dir); code != exitInterrupted || err != nil || len(files) > 0 {
+			t.Errorf("exit code %d, %v is left, %v\n%s", code, files, err, out.text())
+		}
+	case <-time.After(patience):
+		t.Fatal("it waits for standard input")
+	}
+	_ = typed.Close()
 }
 
 func TestDncRefuses(t *testing.T) {

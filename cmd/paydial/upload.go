@@ -30,7 +30,8 @@ func (c *deskClient) upload(ctx context.Context, u upload) (json.RawMessage, err
 		wrote <- err
 		_ = to.CloseWithError(err)
 	}()
-	defer func() { _ = pipe.Close() }()
+	// The transport waits for the body, which may come from somebody who types: only this ends it.
+	context.AfterFunc(sending, func() { _ = pipe.Close() })
 	req, err := c.request(sending, apiRequest{method: http.MethodPost, path: u.path, key: c.key()})
 	if err != nil {
 		return nil, err
