@@ -177,7 +177,8 @@ func TestDocumentDescribesCampaigns(t *testing.T) {
 		"Finding": bad["findings"].([]any)[0].(map[string]any), "ListFault": list["fault"].(map[string]any),
 		"CampaignChecked": lastLine(t, h.upload(t, "/api/v1/campaigns/check", "", spring()...)),
 		"DNCList":         item(t, h.api("/api/v1/dnc"), 0), "DNCAnswer": stays, "DNCStay": stays["history"].([]any)[0].(map[string]any),
-		"DNCImport": lastLine(t, h.importing(t, "company", "?dry_run=1", "+13125550142\n")),
+		"DNCRejected": firstLine(t, h.importing(t, "company", "?dry_run=1&rejected=1", "+13125550142\nnonsense\n")),
+		"DNCImport":   lastLine(t, h.importing(t, "company", "?dry_run=1", "+13125550142\n")),
 	} {
 		s := doc.Components.Schemas[name]
 		for field := range object {

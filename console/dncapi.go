@@ -23,7 +23,7 @@ func (c *Console) dncRoutes(api gin.IRouter) {
 	api.GET("/dnc/check", read, on, c.checkDNC)
 	api.PUT("/dnc/:list", manage, on, c.setDNC)
 	api.POST("/dnc/:list", c.need(access.AddDNC), on, c.addDNC)
-	api.DELETE("/dnc/:list/:number", manage, on, c.removeDNC)
+	api.DELETE("/dnc/:list/*number", manage, on, c.removeDNC)
 	api.POST("/dnc/:list/import", manage, on, c.importDNC)
 	api.GET("/dnc/:list/export", c.need(access.SeeAudit), on, c.exportDNC)
 }
@@ -38,8 +38,13 @@ type dncList struct {
 	Entries int64           `json:"entries"`
 }
 
-func viewDNC(l campaigns.List) dncList {
-	return dncList{Name: l.Name, Owner: l.Owner, Scope: l.Scope, Source: l.Source, Expires: l.Expires, Entries: l.Entries}
+// viewDNC is a list as it is answered; its day is one where the project is.
+func (c *Console) viewDNC(l campaigns.List) dncList {
+	v := dncList{Name: l.Name, Owner: l.Owner, Scope: l.Scope, Source: l.Source, Entries: l.Entries}
+	if !l.Expires.IsZero() {
+		v.Expires = c.local(l.Expires)
+	}
+	return v
 }
 
 // dncStay is the time that a number was on a list.
@@ -74,7 +79,7 @@ func (c *Console) listDNC(g *gin.Context) {
 	}
 	items := make([]dncList, 0, len(lists))
 	for _, l := range lists {
-		items = append(items, viewDNC(l))
+		items = append(items, c.viewDNC(l))
 	}
 	g.JSON(http.StatusOK, list{Items: items})
 }
@@ -143,7 +148,7 @@ func (c *Console) setDNC(g *gin.Context) {
 	err := readBody(g, &body)
 	l := campaigns.List{Name: name, Owner: body.Owner, Scope: body.Scope, Source: body.Source}
 	if err == nil {
-		l.Expires, err = c.expiry(body.Expires)
+		l.Expires, err = c.day(body.Expires) // may be over: the list is late then
 	}
 	if err == nil {
 		err = c.noted(g, "dnc.set", fmt.Sprintf("%s: owner %s, scope %s", name, l.Owner, l.Scope), func() error {
@@ -153,20 +158,29 @@ func (c *Console) setDNC(g *gin.Context) {
 	if err == nil {
 		l, err = c.Campaigns.Lists().Get(ctx, name)
 	}
-	c.answerWith(g, viewDNC(l), err)
+	c.answerWith(g, c.viewDNC(l), err)
 }
 
-// expiry is until when somebody is to be on a list; zero for good.
+// expiry is until when somebody is to be on a list, which is to come; zero for good.
 func (c *Console) expiry(text string) (time.Time, error) {
+	at, err := c.day(text)
+	if err == nil && !at.IsZero() && !at.After(c.Now()) {
+		return at, fmt.Errorf("%w: expires is over already: give a time to come", errBody)
+	}
+	return at, err
+}
+
+// day is a time, or the beginning of a day where the project is; zero for none.
+func (c *Console) day(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
 	for _, form := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.ParseInLocation(form, text, c.local(c.Now()).Location()); err == nil && at.After(c.Now()) {
+		if at, err := time.ParseInLocation(form, text, c.local(c.Now()).Location()); err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%w: expires is a time to come like 2027-03-03T10:00:00Z, or a day like 2027-03-03", errBody)
+	return time.Time{}, fmt.Errorf("%w: expires is a time like 2027-03-03T10:00:00Z, or a day like 2027-03-03", errBody)
 }
 
 // dncBody is who is to be put on a list, and why.
@@ -230,9 +244,9 @@ func (c *Console) removeDNC(g *gin.Context) {
 	var body struct {
 		Because string `json:"because"`
 	}
-	who, err := "", readBody(g, &body)
+	who, err := strings.TrimPrefix(g.Param("number"), "/"), readBody(g, &body) // a key may have slashes
 	if err == nil {
-		who, err = c.takeOffDNC(g, lineQuery(g.Param("number")), body.Because)
+		who, err = c.takeOffDNC(g, lineQuery(who), body.Because)
 	}
 	c.answerDNC(g, who, err)
 }

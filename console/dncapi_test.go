@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +14,15 @@ func (h inhabited) importing(t *testing.T, list, query, body string, header ...s
 	t.Helper()
 	return h.browser(t).sendRaw(http.MethodPost, "/api/v1/dnc/"+list+"/import"+query, body,
 		append([]string{"Authorization", "Bearer " + token, "Content-Type", "text/csv"}, header...)...)
+}
+
+// firstLine is the first of an answer in lines.
+func firstLine(t *testing.T, a answer) (line map[string]any) {
+	t.Helper()
+	if err := json.NewDecoder(strings.NewReader(a.body)).Decode(&line); err != nil || a.StatusCode != http.StatusOK {
+		t.Fatalf("%d %v %s", a.StatusCode, err, a.body)
+	}
+	return line
 }
 
 // TestDoNotCallLists puts a number on a list, takes it off, and finds who did it.
@@ -83,6 +93,9 @@ func TestListOfPersons(t *testing.T) {
 	h.wish(t, http.MethodPost, "/api/v1/dnc/members", `{"key":"M-7","because":"moved"}`).wants(t, 200, "on", "[members]")
 	h.api("/api/v1/dnc/check?key=M-7").wants(t, 200, "on", "[members]")
 	h.wish(t, http.MethodDelete, "/api/v1/dnc/members/M-7", `{"because":"back"}`).wants(t, 200, "on", "[]")
+	put("members", `{"scope":"person","expires":"2020-01-31"}`).wants(t, 200, "name", "members") // it is late
+	h.wish(t, http.MethodPost, "/api/v1/dnc/members", `{"key":"A/7","because":"moved"}`).wants(t, 200, "on", "[members]")
+	h.wish(t, http.MethodDelete, "/api/v1/dnc/members/A%2F7", `{"because":"back"}`).wants(t, 200, "on", "[]")
 	h.wish(t, http.MethodPost, "/api/v1/dnc/members", `{"key":"M-7","number":"+13125550142","because":"x"}`).wantProblem(t, 400, "bad_body")
 }
 
@@ -112,13 +125,22 @@ func TestImportAndExportOfNumbers(t *testing.T) {
 	if got := lastLine(t, h.importing(t, "state", "?dry_run=1", body, "Content-Type", kind)); got["already"] != 2.0 {
 		t.Errorf("as a form: %v", got)
 	}
+	got := h.importing(t, "state", "?dry_run=1&rejected=1", file)
+	if line := firstLine(t, got); line["line"] != "rejected" || !strings.HasPrefix(line["csv"].(string), "line,column,reason,expected,found,how to mend,phone,name\n4,phone,bad_number,") {
+		t.Errorf("rejected rows: %v", line)
+	}
+	broken := h.importing(t, "state", "", "+13125550150\n\"+1", "Idempotency-Key", "broken")
+	if line := firstLine(t, broken); line["line"] != "progress" || line["new"] != 1.0 || lastLine(t, broken)["line"] != "problem" {
+		t.Errorf("a file that is broken further down: %s", broken.body)
+	}
+	h.importing(t, "state", "?dry_run=1&rejected=x", file).wantProblem(t, 400, "bad_query")
 	h.importing(t, "state", "?dry_run=maybe", file).wantProblem(t, 400, "bad_query")
 	h.importing(t, "state", "?country=USA", file).wantProblem(t, 400, "bad_query")
 	h.importing(t, "state", "?dry_run=1", "{}", "Content-Type", "application/json").wantProblem(t, 400, "bad_upload")
 	h.importing(t, ".state", "?dry_run=1", file).wantProblem(t, 422, "bad_list_name")
 	h.importing(t, "state", "?dry_run=1", "PK\x03\x04").wantProblem(t, 422, "bad_list")
 
-	got := h.api("/api/v1/dnc/state/export")
+	got = h.api("/api/v1/dnc/state/export")
 	if got.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !got.holds("'+13125550142", "registry") || strings.Contains(got.body, "\n+") {
 		t.Errorf("csv: %v %s", got.Header, got.body)
 	}

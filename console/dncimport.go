@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"mime"
@@ -22,6 +23,27 @@ type importLine struct {
 	campaigns.ImportResult
 }
 
+// rejectedLine is rows that could not be taken, as text of a CSV: after its header, with what is wrong with each.
+type rejectedLine struct {
+	Line string `json:"line"` // rejected
+	CSV  string `json:"csv"`
+}
+
+// rejectedRows sends them, whole rows at a time.
+type rejectedRows struct {
+	out  *lines
+	rest []byte
+}
+
+func (r *rejectedRows) Write(p []byte) (int, error) {
+	r.rest = append(r.rest, p...)
+	if n := bytes.LastIndexByte(r.rest, '\n') + 1; n > 0 {
+		r.out.say(rejectedLine{"rejected", string(r.rest[:n])})
+		r.rest = append(r.rest[:0], r.rest[n:]...)
+	}
+	return len(p), nil
+}
+
 // importDNC puts the numbers of a file on a list, or with dry_run tells what would be new. The body is the list itself,
 // or a form with it as the part file.
 func (c *Console) importDNC(g *gin.Context) {
@@ -30,6 +52,9 @@ func (c *Console) importDNC(g *gin.Context) {
 	defer drain(g)
 	result, err := c.importInto(g, out)
 	if err != nil {
+		if result.New+result.Already > 0 {
+			out.say(importLine{"progress", result}) // that much was done
+		}
 		c.failLines(out, err)
 		return
 	}
@@ -41,12 +66,15 @@ func (c *Console) importInto(g *gin.Context, out *lines) (result campaigns.Impor
 		List: g.Param("list"), Country: strings.ToUpper(g.Query("country")), Reason: strings.TrimSpace(g.Query("because")),
 		Source: g.Query("source"), By: c.principal(g).ID,
 	}
-	switch g.Query("dry_run") {
-	case "", "0", "false":
-	case "1", "true":
-		q.DryRun = true
-	default:
-		return result, fmt.Errorf("%w: dry_run is 1 or 0", errQuery)
+	var rejected bool
+	if q.DryRun, err = yesQuery(g, "dry_run"); err == nil {
+		rejected, err = yesQuery(g, "rejected")
+	}
+	if err != nil {
+		return result, err
+	}
+	if rejected {
+		q.Rejected = &rejectedRows{out: out}
 	}
 	if len(q.Country) != 0 && len(q.Country) != 2 {
 		return result, fmt.Errorf("%w: country is two letters, such as US", errQuery)
@@ -80,9 +108,24 @@ func (c *Console) importInto(g *gin.Context, out *lines) (result campaigns.Impor
 	if q.DryRun {
 		err = run()
 	} else {
-		err = c.noted(g, "dnc.import", q.List+actBody{Note: q.Reason}.words(), run)
+		detail := q.List
+		if q.Source != "" {
+			detail += ", source " + q.Source
+		}
+		err = c.noted(g, "dnc.import", detail+actBody{Note: q.Reason}.words(), run)
 	}
 	return result, err
+}
+
+// yesQuery is a parameter that is 1 or 0.
+func yesQuery(g *gin.Context, name string) (bool, error) {
+	switch g.Query(name) {
+	case "", "0", "false":
+		return false, nil
+	case "1", "true":
+		return true, nil
+	}
+	return false, fmt.Errorf("%w: %s is 1 or 0", errQuery, name)
 }
 
 // importBody is the list of a request, which is read as it comes.

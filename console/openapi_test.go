@@ -54,7 +54,7 @@ func TestDocumentListsEveryRoute(t *testing.T) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
 		t.Errorf("OpenAPI %q", doc.OpenAPI)
 	}
-	param := regexp.MustCompile(`:(\w+)`)
+	param := regexp.MustCompile(`[:*](\w+)`)
 	var routes, listed []string
 	for _, r := range h.engine.Routes() {
 		if strings.HasPrefix(r.Path, "/api/v1/") {

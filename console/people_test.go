@@ -198,7 +198,7 @@ var needs = map[string]access.Permission{
 	"POST /api/v1/campaigns/:name/people/:person/skip": access.RunCampaigns, "POST /api/v1/campaigns/:name/people/:person/paid": access.RunCampaigns,
 	"POST /api/v1/campaigns/:name/people/:person/forget": access.RunCampaigns,
 	"GET /api/v1/dnc": access.ReadCampaigns, "GET /api/v1/dnc/check": access.ReadCampaigns, "PUT /api/v1/dnc/:list": access.ManageDNC,
-	"POST /api/v1/dnc/:list": access.AddDNC, "DELETE /api/v1/dnc/:list/:number": access.ManageDNC,
+	"POST /api/v1/dnc/:list": access.AddDNC, "DELETE /api/v1/dnc/:list/*number": access.ManageDNC,
 	"POST /api/v1/dnc/:list/import": access.ManageDNC, "GET /api/v1/dnc/:list/export": access.SeeAudit,
 	"GET /campaigns": access.ReadCampaigns, "POST /campaigns/stop": access.RunCampaigns, "GET /campaigns/new": access.RunCampaigns,
 	"POST /campaigns/new/settings": access.RunCampaigns, "POST /campaigns/new/report": access.RunCampaigns, "GET /campaigns/:name": access.ReadCampaigns,

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net/http"
 	"net/textproto"
 	"os"
 	"path/filepath"
@@ -206,13 +204,6 @@ func (c *campaignServer) dryRun(cmd *cobra.Command, file *campaignFile, word str
 	return tellCheck(c.s, checkPage{out.Report, file, "", word, checkFlags{asJSON: c.asJSON}})
 }
 
-// sentLine is a line of the answer to an upload.
-type sentLine struct {
-	Line    string       `json:"line"`
-	Rows    int64        `json:"rows"`
-	Problem *deskProblem `json:"problem"`
-}
-
 // send sends a campaign's file with its lists, which are read as they go, and returns the last line of the answer.
 func (c *campaignServer) send(cmd *cobra.Command, path string, file *campaignFile) (json.RawMessage, error) {
 	api, err := c.client(cmd)
@@ -225,75 +216,38 @@ func (c *campaignServer) send(cmd *cobra.Command, path string, file *campaignFil
 		return nil, err
 	}
 	defer func() { _ = from.Close() }()
-	p := newMeter(c.s)
+	p, boundary := newMeter(c.s), "paydial-"+api.run
 	defer p.end()
-	ctx, cancel := context.WithCancel(cmd.Context())
-	defer cancel()
-	pipe, to := io.Pipe()
-	parts := multipart.NewWriter(to)
-	wrote := make(chan error, 1)
-	go func() {
-		err := writeParts(ctx, parts, file, from)
-		_ = to.CloseWithError(err)
-		wrote <- err
-	}()
-	req, err := api.request(ctx, apiRequest{method: http.MethodPost, path: path, key: api.key()})
+	last, err := api.upload(cmd.Context(), upload{
+		path: path, kind: "multipart/form-data; boundary=" + boundary, lost: "nothing was created",
+		write: func(ctx context.Context, to io.Writer) error {
+			parts := multipart.NewWriter(to)
+			if err := parts.SetBoundary(boundary); err != nil {
+				return err
+			}
+			return writeParts(ctx, parts, file, from)
+		},
+		line: func(_ string, line []byte) error {
+			var l struct {
+				Bytes int64 `json:"bytes"`
+			}
+			err := decoded(line, &l)
+			p.at("reading "+fromHere(list), l.Bytes, size, true)
+			return err
+		},
+	})
 	if err != nil {
-		return nil, err
+		p.end()
+		return nil, c.sendFailure(api, file, err)
 	}
-	req.Body, req.ContentLength = pipe, -1
-	req.Header.Set("Content-Type", parts.FormDataContentType())
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		cancel()
-		_ = pipe.CloseWithError(err)
-		if local := <-wrote; local != nil && !errors.Is(local, err) && cmd.Context().Err() == nil {
-			return nil, fail(exitFailed, "%v", local)
-		}
-		return nil, api.failure(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode >= 300 {
-		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-		return nil, c.sendFailure(api, file, problemIn(resp.StatusCode, raw))
-	}
-	return c.sent(ctx, api, resp.Body, func(rows, bytes int64) { p.at("reading "+fromHere(list), bytes, size, true) }, file)
-}
-
-// sent reads the answer to an upload.
-func (c *campaignServer) sent(ctx context.Context, api *deskClient, body io.Reader, progress func(rows, bytes int64), file *campaignFile) (json.RawMessage, error) {
-	scan := bufio.NewScanner(body)
-	scan.Buffer(make([]byte, 0, 64<<10), maxAnswer)
-	for scan.Scan() {
-		var l struct {
-			sentLine
-			Bytes int64 `json:"bytes"`
-		}
-		if err := json.Unmarshal(scan.Bytes(), &l); err != nil {
-			return nil, fail(exitFailed, "decode the app's answer: %v", err)
-		}
-		switch l.Line {
-		case "progress":
-			progress(l.Rows, l.Bytes)
-		case "problem":
-			return nil, c.sendFailure(api, file, l.Problem)
-		default:
-			return json.RawMessage(append([]byte{}, scan.Bytes()...)), nil
-		}
-	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	return nil, fail(exitUnreachable, "the app's answer broke off before its end: nothing was created")
+	return last, nil
 }
 
 // sendFailure is what went wrong with an upload. What the app finds in the file is shown as lint shows it: its project may
 // be another than the one here.
-func (c *campaignServer) sendFailure(api *deskClient, file *campaignFile, p *deskProblem) error {
-	if p == nil {
-		return fail(exitFailed, "decode the app's answer: it has a problem without words")
-	}
-	if len(p.Findings) > 0 {
+func (c *campaignServer) sendFailure(api *deskClient, file *campaignFile, err error) error {
+	var p *deskProblem
+	if errors.As(err, &p) && len(p.Findings) > 0 {
 		found := p.Findings
 		if here := fromHere(file.dir); here != "." {
 			found = found.In(filepath.ToSlash(here))
@@ -301,7 +255,7 @@ func (c *campaignServer) sendFailure(api *deskClient, file *campaignFile, p *des
 		_ = found.WriteText(c.s.err, colourful(c.s, c.s.err))
 		return fail(exitFindings, "the app does not take the campaign: its project may be another than the one in %s", fromHere(file.dir))
 	}
-	return api.failure(p)
+	return api.failure(err)
 }
 
 // writeParts writes a campaign in the order in which the app reads it: its file, the lists of numbers, the people.

@@ -50,11 +50,17 @@ func personPath(campaign, who string, more ...string) string {
 
 // post sends a wish, and again with the same key where the answer was lost.
 func (c *deskClient) post(ctx context.Context, path string, body, out any) (json.RawMessage, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
+	return c.change(ctx, apiRequest{method: http.MethodPost, path: path}, body, out)
+}
+
+// change is post with another method.
+func (c *deskClient) change(ctx context.Context, r apiRequest, body, out any) (json.RawMessage, error) {
+	var err error
+	if r.body, err = json.Marshal(body); err != nil {
 		return nil, err
 	}
-	return c.send(ctx, apiRequest{method: http.MethodPost, path: path, key: c.key(), body: raw}, out)
+	r.key = c.key()
+	return c.send(ctx, r, out)
 }
 
 // campaignHelp is what to do about a problem of the API with campaigns; "" for others.

@@ -72,6 +72,7 @@ func (p *deskProblem) exitOf() int {
 func (c *deskClient) failure(err error) error {
 	var p *deskProblem
 	var told *exitError
+	var broken brokenOff
 	switch {
 	case errors.As(err, &p):
 		lines := []string{p.Error()}
@@ -81,6 +82,8 @@ func (c *deskClient) failure(err error) error {
 		return fail(p.exitOf(), "%s", strings.Join(lines, "\n"))
 	case errors.As(err, &told), errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, &broken):
+		return fail(exitUnreachable, "%v", broken)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(exitUnreachable, "the app at %s takes too long to answer", c.app)
 	}
@@ -115,5 +118,5 @@ func (c *deskClient) help(p *deskProblem) string {
 	case p.Code == "no_such_payment_here", p.Code == "no_such_payment":
 		return "These are there: " + pays + " list"
 	}
-	return cmp.Or(recordingHelp(c.self, p.Code), campaignHelp(c.self, p), p.Help)
+	return cmp.Or(recordingHelp(c.self, p.Code), campaignHelp(c.self, p), dncHelp(c.self, p), p.Help)
 }

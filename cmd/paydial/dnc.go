@@ -1,118 +1,62 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io/fs"
-	"os"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/paydial/paydial/audit"
 	"github.com/paydial/paydial/campaigns"
 	"github.com/paydial/paydial/campaigns/contacts"
-	"github.com/paydial/paydial/db"
 )
 
-// dncCommand is what every command of dnc has.
+// dncFlags is what every command of dnc has.
 type dncFlags struct {
-	s       streams
+	deskCommand
 	list    string
 	country string
-	by      string
-	asJSON  bool
 }
 
 func dncCommand(s streams) *cobra.Command {
-	d := &dncFlags{s: s}
+	d := &dncFlags{deskCommand: deskCommand{s: s}}
 	cmd := &cobra.Command{
 		Use:   "dnc",
 		Short: "Do-not-call lists: who must not be rung",
-		Long: "See and change the do-not-call lists in the database. Campaigns look at those that their never_call: names, when a\n" +
-			"call is planned and again when it is dialled. What is changed here counts from the next call on.",
+		Long: "See and change the do-not-call lists of the app. Campaigns look at those that their never_call: names, when a call is\n" +
+			"planned and again when it is dialled. What is changed here counts from the next call on. An app that is not dev's\n" +
+			"wants its token in PAYDIAL_API_TOKEN.",
 		Example: "  paydial dnc add \"+1 212 555 0142\" --list company --because \"asked by e-mail\"\n" +
 			"  paydial dnc import state.csv --list state --dry-run\n" +
 			"  paydial dnc check +12125550142",
 	}
 	f := cmd.PersistentFlags()
-	f.String("database-url", "", "sqlite:FILE or postgres:// (PAYDIAL_DATABASE_URL; default sqlite:paydial.db)")
+	f.StringVar(&d.app, "app", "http://127.0.0.1:8080", "the app")
 	f.StringVar(&d.country, "country", "US", "how numbers without + and country code are meant")
-	f.StringVar(&d.by, "by", "", "who does it, for the audit log (default: the user of this system)")
 	f.BoolVar(&d.asJSON, "json", false, "as JSON")
 	cmd.AddCommand(d.addCommand(), d.removeCommand(), d.importCommand(), d.checkCommand(), d.exportCommand(), d.listsCommand(), d.describeCommand())
 	return cmd
 }
 
-// who is who does it.
-func (d *dncFlags) who() string {
-	if d.by != "" {
-		return d.by
+// dncPath is the path of a list in the API, with what follows.
+func dncPath(list string, more ...string) string {
+	path := "/api/v1/dnc/" + url.PathEscape(list)
+	for _, m := range more {
+		path += "/" + url.PathEscape(m)
 	}
-	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
-		if v, ok := d.s.env(name); ok && v != "" {
-			return v
-		}
-	}
-	return ""
+	return path
 }
 
-// dncStore is the lists of a database, and its audit log.
-type dncStore struct {
-	*campaigns.DoNotCall
-	all *campaigns.Campaigns
-	log *audit.Log
-	end func()
-}
-
-// open opens the lists of the database that is configured. A database that is not there is not made.
-func (d *dncFlags) open(cmd *cobra.Command) (*dncStore, error) {
-	v, err := resolve(cmd, d.s, serveSettings)
-	if err != nil {
-		return nil, err
-	}
-	if err := databaseThere(v.get("database-url")); err != nil {
-		return nil, err
-	}
-	base, err := db.Open(cmd.Context(), v.get("database-url"))
-	if err != nil {
-		return nil, startFailure(err, v)
-	}
-	st := &dncStore{end: func() { _ = base.Close() }}
-	if st.all, err = campaigns.New(cmd.Context(), campaigns.Config{DB: base}); err == nil {
-		st.log, err = audit.New(cmd.Context(), base)
-	}
-	if err != nil {
-		st.end()
-		return nil, startFailure(err, v)
-	}
-	st.DoNotCall = st.all.Lists()
-	return st, nil
-}
-
-// databaseThere fails where a database would have to be made first.
-func databaseThere(url string) error {
-	file, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
-		return nil
-	}
-	if _, err := os.Stat(strings.TrimPrefix(file, "//")); errors.Is(err, fs.ErrNotExist) {
-		return fail(exitNotFound, "there is no database %s\nSay where it is with --database-url or PAYDIAL_DATABASE_URL; the lists of paydial dev are in memory, on its page /dnc", file)
-	}
-	return nil
-}
-
-// note writes into the audit log what is about to be done.
-func (d *dncFlags) note(cmd *cobra.Command, st *dncStore, action, detail string) error {
-	who := d.who()
-	if who == "" {
-		return fail(exitUsage, "nobody knows who you are: say it with --by NAME, it is kept in the audit log")
-	}
-	if err := st.log.Write(cmd.Context(), audit.Entry{Who: who, Via: audit.ViaCLI, Action: action, Result: "ok", Detail: detail}); err != nil {
-		return fail(exitFailed, "%v", err)
-	}
-	return nil
+// dncHelp is what to do about a problem of the API with lists; "" for others.
+func dncHelp(self string, p *deskProblem) string {
+	return map[string]string{
+		"no_such_list": "Those there are: " + self + " dnc lists",
+		"not_on_list":  "Where it stands, and who took it off: " + self + " dnc check NUMBER",
+	}[p.Code]
 }
 
 // subject is a number in E.164, or with --key the key of a person or an account.
@@ -127,52 +71,38 @@ func (d *dncFlags) subject(text string, key bool) (string, error) {
 	return number.E164, nil
 }
 
-// dncFailure is what went wrong with a list, with its exit code.
-func dncFailure(err error) error {
-	var fault *contacts.Fault
-	if err == nil {
-		return nil
-	}
-	text := strings.ReplaceAll(err.Error(), "campaigns: ", "")
-	switch {
-	case errors.Is(err, campaigns.ErrNotOnList), errors.Is(err, campaigns.ErrNoList):
-		return fail(exitNotFound, "%s", text)
-	case errors.Is(err, campaigns.ErrListName), errors.Is(err, campaigns.ErrNotANumber), errors.Is(err, campaigns.ErrNoWhy):
-		return fail(exitUsage, "%s", text)
-	case errors.Is(err, campaigns.ErrScope):
-		return fail(exitConflict, "%s", text)
-	case errors.As(err, &fault):
-		return fail(exitFindings, "%s", text)
-	}
-	return fail(exitFailed, "%s", text)
-}
-
 // known tells somebody who begins a list without meaning to.
-func (d *dncFlags) known(cmd *cobra.Command, st *dncStore) error {
-	_, err := st.Get(cmd.Context(), d.list)
-	if errors.Is(err, campaigns.ErrNoList) {
-		fmt.Fprintf(d.s.err, "%s is a new list: a campaign looks at it when its never_call: names it\n", d.list)
-		return nil
+func (d *dncFlags) known(ctx context.Context, api *deskClient) error {
+	var lists []dncList
+	if _, err := api.items(ctx, "/api/v1/dnc", &lists); err != nil {
+		return err
 	}
-	return dncFailure(err)
+	if !slices.ContainsFunc(lists, func(l dncList) bool { return l.Name == d.list }) {
+		fmt.Fprintf(d.s.err, "%s is a new list: a campaign looks at it when its never_call: names it\n", d.list)
+	}
+	return nil
 }
 
-// dayFlag reads a day of a flag; "" is none.
-func dayFlag(name, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
+// dayFlag checks a day of a flag; "" is none.
+func dayFlag(name, text string) error {
+	if _, err := time.Parse(time.DateOnly, text); err != nil && text != "" {
+		return fail(exitUsage, "--%s %q: write a day as 2027-01-31", name, text)
 	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return day, fail(exitUsage, "--%s %q: write a day as 2027-01-31", name, text)
-	}
-	return day, nil
+	return nil
 }
 
 // needList refuses to go on without --list.
 func (d *dncFlags) needList() error {
 	if d.list == "" {
 		return fail(exitUsage, "say which list with --list, for example --list company\nThose there are: %s dnc lists", d.s.self)
+	}
+	return listNamed(d.list)
+}
+
+// listNamed refuses names that would be another path of the API; the app knows the rest of the rule.
+func listNamed(name string) error {
+	if name == "" || strings.Contains(name, "/") {
+		return fail(exitUsage, "%s", strings.TrimPrefix(fmt.Sprintf("%v", campaigns.ErrListName), "campaigns: "))
 	}
 	return nil
 }
@@ -202,43 +132,29 @@ func (d *dncFlags) addCommand() *cobra.Command {
 			"  paydial dnc add ACC-4711 --key --list disputes --because \"in court\" --expires 2027-01-31",
 		Args: oneNumber(d.s, "add"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := d.needList(); err != nil {
-				return err
-			}
 			if strings.TrimSpace(because) == "" {
 				return fail(exitUsage, "say why with --because: it is kept with the entry")
 			}
-			who, err := d.subject(args[0], key)
+			who, api, err := d.begin(cmd, args[0], key)
+			if err == nil {
+				err = dayFlag("expires", expires)
+			}
+			if err == nil {
+				err = d.known(cmd.Context(), api)
+			}
 			if err != nil {
 				return err
 			}
-			e := campaigns.Entry{List: d.list, Number: who, Reason: because, Source: source, By: d.who()}
+			body := map[string]string{"number": who, "because": because, "source": source, "expires": expires}
 			if key {
-				e.Number, e.Key = "", who
+				delete(body, "number")
+				body["key"] = who
 			}
-			if e.Expires, err = dayFlag("expires", expires); err != nil {
-				return err
-			}
-			st, err := d.open(cmd)
+			raw, err := api.change(cmd.Context(), apiRequest{method: http.MethodPost, path: dncPath(d.list)}, body, &dncAnswer{})
 			if err != nil {
 				return err
 			}
-			defer st.end()
-			if err := d.note(cmd, st, "dnc.add", fmt.Sprintf("%s on %s: %s", who, d.list, because)); err != nil {
-				return err
-			}
-			if err := d.known(cmd, st); err != nil {
-				return err
-			}
-			e.Added = time.Now().UTC()
-			if err := dncFailure(st.Put(cmd.Context(), e)); err != nil {
-				return err
-			}
-			if d.asJSON {
-				return printJSON(d.s, e)
-			}
-			fmt.Fprintf(d.s.out, "%s is on %s\n", spaced(who), d.list)
-			return nil
+			return d.tell(raw, func() { fmt.Fprintf(d.s.out, "%s is on %s\n", spaced(who), d.list) })
 		},
 	}
 	d.listFlag(cmd)
@@ -247,6 +163,18 @@ func (d *dncFlags) addCommand() *cobra.Command {
 	cmd.Flags().StringVar(&expires, "expires", "", "the day from when on it does not count any more; without, it stays")
 	cmd.Flags().BoolVar(&key, "key", false, "it is the key of a person or an account, and no number")
 	return cmd
+}
+
+// begin reads which list and whom a command is about, and finds the app.
+func (d *dncFlags) begin(cmd *cobra.Command, word string, key bool) (who string, api *deskClient, err error) {
+	if err = d.needList(); err != nil {
+		return "", nil, err
+	}
+	if who, err = d.subject(word, key); err != nil {
+		return "", nil, err
+	}
+	api, err = d.client(cmd)
+	return who, api, err
 }
 
 func (d *dncFlags) removeCommand() *cobra.Command {
@@ -258,36 +186,19 @@ func (d *dncFlags) removeCommand() *cobra.Command {
 		Example: "  paydial dnc remove \"+1 212 555 0142\" --list company --because \"asked to be called again, ticket 4711\"",
 		Args:    oneNumber(d.s, "remove"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := d.needList(); err != nil {
-				return err
-			}
 			if strings.TrimSpace(because) == "" {
 				return fail(exitUsage, "say why with --because: it is kept, with who did it")
 			}
-			who, err := d.subject(args[0], key)
+			who, api, err := d.begin(cmd, args[0], key)
 			if err != nil {
 				return err
 			}
-			st, err := d.open(cmd)
+			off := apiRequest{method: http.MethodDelete, path: dncPath(d.list, who)}
+			raw, err := api.change(cmd.Context(), off, map[string]string{"because": because}, &dncAnswer{})
 			if err != nil {
 				return err
 			}
-			defer st.end()
-			if err := d.note(cmd, st, "dnc.remove", fmt.Sprintf("%s off %s: %s", who, d.list, because)); err != nil {
-				return err
-			}
-			if err := dncFailure(st.Remove(cmd.Context(), d.list, who, d.who(), because)); err != nil {
-				return err
-			}
-			if d.asJSON {
-				a, err := d.answer(cmd.Context(), st, who)
-				if err != nil {
-					return dncFailure(err)
-				}
-				return printJSON(d.s, a)
-			}
-			fmt.Fprintf(d.s.out, "%s is off %s\n", spaced(who), d.list)
-			return nil
+			return d.tell(raw, func() { fmt.Fprintf(d.s.out, "%s is off %s\n", spaced(who), d.list) })
 		},
 	}
 	d.listFlag(cmd)

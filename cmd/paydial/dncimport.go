@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,103 +52,97 @@ func (d *dncFlags) importCommand() *cobra.Command {
 	return cmd
 }
 
+// importLine is a line of the answer to an import.
+type importLine struct {
+	campaigns.ImportResult
+	CSV string `json:"csv"` // of a line of rejected rows
+}
+
 func (d *dncFlags) runImport(cmd *cobra.Command, name string, f importFlags) error {
-	q := campaigns.ImportRequest{List: d.list, Country: strings.ToUpper(d.country), Reason: f.because, By: d.who(), DryRun: f.dryRun}
-	var err error
-	if q.Expires, err = dayFlag("expires", f.expires); err != nil {
+	if err := dayFlag("expires", f.expires); err != nil {
 		return err
 	}
-	var res campaigns.ImportResult
-	err = d.takeIn(cmd, name, f, intake{action: "dnc.import", into: " into " + d.list, take: func(in *takenFile) (_ int64, err error) {
-		if err := d.known(cmd, in.st); err != nil {
-			return 0, err
-		}
-		q.From, q.Source, q.Rejected = in.from, in.source, in.rejected
-		res, err = in.st.Import(cmd.Context(), q, func(r campaigns.ImportResult) { in.progress(r.Bytes) })
-		return res.Rejected, err
-	}, failed: func(err error) error { return d.importFailure(res, err) }})
-	if err != nil {
-		return err
-	}
-	return d.printImport(res, f)
-}
-
-// intake is how a file is taken in.
-type intake struct {
-	action, into string // for the line of the audit log
-	take         func(*takenFile) (rejected int64, err error)
-	failed       func(error) error // what is said when it went wrong
-}
-
-// takenFile is a file that is being taken in.
-type takenFile struct {
-	st       *dncStore
-	from     io.Reader
-	source   string
-	rejected io.Writer // nil: nobody wants the rejected rows
-	progress func(bytes int64)
-}
-
-// takeIn opens a file, the database and the file of rejected rows, notes what is about to be done, and has it done.
-func (d *dncFlags) takeIn(cmd *cobra.Command, name string, f importFlags, how intake) error {
-	from, size, err := d.source(name)
+	from, size, err := listSource(d.s, name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	in := &takenFile{from: from, source: f.source}
-	if in.source == "" {
-		in.source = filepath.Base(name)
-	}
-	if in.st, err = d.open(cmd); err != nil {
+	rejected, err := f.rejectedFile()
+	if err != nil {
 		return err
 	}
-	defer in.st.end()
-	var out *ownFile
-	if f.rejected != "" {
-		if out, err = newOwnFile(f.rejected); err != nil {
-			return err
-		}
-		defer out.discard()
-		in.rejected = out
+	defer rejected.discard()
+	api, err := d.client(cmd)
+	if err == nil {
+		err = d.known(cmd.Context(), api)
 	}
-	if !f.dryRun {
-		if err := d.note(cmd, in.st, how.action, fmt.Sprintf("%s%s, source %s", name, how.into, in.source)); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	p := newMeter(d.s)
-	in.progress = func(bytes int64) { p.at("reading "+name, bytes, size, true) }
-	rejected, err := how.take(in)
+	var l importLine
+	raw, err := api.upload(cmd.Context(), upload{
+		path: dncPath(d.list, "import") + "?" + d.importQuery(name, f).Encode(), kind: "text/csv", lost: "what was read until then is kept",
+		write: func(ctx context.Context, to io.Writer) error { return pump(ctx, to, from, func(int64) {}) },
+		line: func(kind string, line []byte) error {
+			if err := decoded(line, &l); err != nil || kind == "progress" {
+				p.at("reading "+name, l.Bytes, size, true)
+				return err
+			}
+			return rejected.add(l.CSV)
+		},
+	})
 	p.end()
+	if err == nil {
+		err = decoded(raw, &l)
+	}
 	if err != nil {
-		return how.failed(err)
+		return d.importFailure(api, l.ImportResult, err)
 	}
-	if out == nil || rejected == 0 {
-		return nil
+	if l.Rejected > 0 {
+		if err := rejected.keep(); err != nil {
+			return err
+		}
 	}
-	return out.keep()
+	return d.tell(raw, func() { d.printImport(l.ImportResult, f) })
 }
 
-// importFailure says what had been done when it went wrong.
-func (d *dncFlags) importFailure(res campaigns.ImportResult, err error) error {
-	var told *exitError
-	if !errors.As(err, &told) {
-		err = dncFailure(err)
+// importQuery is how the app is to take a file.
+func (d *dncFlags) importQuery(name string, f importFlags) url.Values {
+	q := url.Values{"country": {strings.ToUpper(d.country)}, "source": {cmp.Or(f.source, filepath.Base(name))}}
+	for key, text := range map[string]string{"because": f.because, "expires": f.expires} {
+		if text != "" {
+			q.Set(key, text)
+		}
 	}
-	if res.New+res.Already > 0 && !res.DryRun {
-		fmt.Fprintf(d.s.err, "what stood before it is on %s: %s; import the file again when it is mended\n", d.list, plural(int(res.New+res.Already), "number"))
+	for key, yes := range map[string]bool{"dry_run": f.dryRun, "rejected": f.rejected != ""} {
+		if yes {
+			q.Set(key, "1")
+		}
 	}
-	return err
+	return q
 }
 
-// source opens what is imported.
-func (d *dncFlags) source(name string) (io.ReadCloser, int64, error) {
+// importFailure says what had been done when it went wrong, as far as that is known.
+func (d *dncFlags) importFailure(api *deskClient, res campaigns.ImportResult, err error) error {
+	if n := res.New + res.Already; n > 0 && !res.DryRun {
+		var p *deskProblem
+		word, then := "at least what stood before it", "import the file again"
+		if errors.As(err, &p) {
+			word, then = "what stood before it", then+" when it is mended"
+		}
+		fmt.Fprintf(d.s.err, "%s is on %s: %s; %s\n", word, d.list, plural(int(n), "number"), then)
+	}
+	return api.failure(err)
+}
+
+// listSource opens what is taken in, and tells its size; - is standard input.
+func listSource(s streams, name string) (io.ReadCloser, int64, error) {
 	if name == "-" {
-		if d.s.in == nil {
+		if s.in == nil {
 			return nil, 0, fail(exitUsage, "there is nothing on standard input")
 		}
-		return io.NopCloser(d.s.in), 0, nil
+		return io.NopCloser(s.in), 0, nil
 	}
 	return openList(name)
 }
@@ -170,10 +167,7 @@ func openList(name string) (io.ReadCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
-func (d *dncFlags) printImport(r campaigns.ImportResult, f importFlags) error {
-	if d.asJSON {
-		return printJSON(d.s, r)
-	}
+func (d *dncFlags) printImport(r campaigns.ImportResult, f importFlags) {
 	word := "put on"
 	if r.DryRun {
 		word = "would be put on"
@@ -183,16 +177,27 @@ func (d *dncFlags) printImport(r campaigns.ImportResult, f importFlags) error {
 		fmt.Fprintf(d.s.out, "%10s  stand in the file twice\n", thousands(r.Twice))
 	}
 	if r.Rejected > 0 {
-		where := "see which with --rejected FILE"
-		if f.rejected != "" {
-			where = "see " + f.rejected
-		}
-		fmt.Fprintf(d.s.out, "%10s  are no phone numbers: %s\n", thousands(r.Rejected), where)
+		fmt.Fprintf(d.s.out, "%10s  are no phone numbers: %s\n", thousands(r.Rejected), f.rejectedWords())
 	}
 	if r.DryRun {
 		fmt.Fprintln(d.s.out, "Nothing was changed.")
 	}
-	return nil
+}
+
+// rejectedWords is where rows that were not taken are found.
+func (f importFlags) rejectedWords() string {
+	if f.rejected == "" {
+		return "see which with --rejected FILE"
+	}
+	return "see " + f.rejected
+}
+
+// rejectedFile begins the file of rejected rows; nil where nobody wants one.
+func (f importFlags) rejectedFile() (*ownFile, error) {
+	if f.rejected == "" {
+		return nil, nil //nolint:nilnil // its methods do nothing then
+	}
+	return newOwnFile(f.rejected)
 }
 
 // ownFile is a file of ours that is written beside its name, and takes it when it is whole.
@@ -221,8 +226,22 @@ func newOwnFile(name string) (*ownFile, error) {
 	return &ownFile{f, name}, nil
 }
 
+// add writes more of it.
+func (f *ownFile) add(text string) error {
+	if f == nil {
+		return nil
+	}
+	if _, err := f.WriteString(text); err != nil {
+		return fail(exitFailed, "write rejected rows: %v", err)
+	}
+	return nil
+}
+
 // keep gives the file its name.
 func (f *ownFile) keep() error {
+	if f == nil {
+		return nil
+	}
 	if err := errors.Join(f.Close(), os.Rename(f.Name(), f.name)); err != nil {
 		return fail(exitFailed, "write rejected rows: %v", err)
 	}
@@ -231,6 +250,9 @@ func (f *ownFile) keep() error {
 
 // discard takes a file away that was not kept.
 func (f *ownFile) discard() {
+	if f == nil {
+		return
+	}
 	_ = f.Close()
 	_ = os.Remove(f.Name()) // after keep it is not there
 }

@@ -1,40 +1,50 @@
 package main
 
 import (
-	"context"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/paydial/paydial/campaigns"
 )
 
-// dncAnswer is what check says of one number.
+// dncAnswer is what the API says of one number.
 type dncAnswer struct {
-	Number string    `json:"number"`
-	On     []string  `json:"on"` // lists that hold it now
-	Stays  []dncStay `json:"history"`
+	Number  string    `json:"number"`
+	On      []string  `json:"on"` // lists that hold it now
+	History []dncStay `json:"history"`
 }
 
 // dncStay is a time on a list.
 type dncStay struct {
 	List      string    `json:"list"`
-	Reason    string    `json:"reason"`
+	Because   string    `json:"because"`
 	Source    string    `json:"source"`
-	By        string    `json:"added_by"`
+	By        string    `json:"by"`
 	Added     time.Time `json:"added"`
-	Expires   time.Time `json:"expires,omitzero"`
-	Removed   time.Time `json:"removed,omitzero"`
-	RemovedBy string    `json:"removed_by,omitempty"`
-	Why       string    `json:"why,omitempty"`
+	Expires   time.Time `json:"expires"`
+	Removed   time.Time `json:"removed"`
+	RemovedBy string    `json:"removed_by"`
+	Why       string    `json:"why"`
+}
+
+// dncList is a list as the API tells it.
+type dncList struct {
+	Name    string    `json:"name"`
+	Owner   string    `json:"owner"`
+	Scope   string    `json:"scope"`
+	Source  string    `json:"source"`
+	Expires time.Time `json:"expires"` // where the app's project is
+	Entries int64     `json:"entries"`
 }
 
 func (d *dncFlags) checkCommand() *cobra.Command {
@@ -47,26 +57,35 @@ func (d *dncFlags) checkCommand() *cobra.Command {
 		Example: "  paydial dnc check +12125550142\n  paydial dnc check 212-555-0142 --json | jq -r '.[].on[]'",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			st, err := d.open(cmd)
+			api, err := d.client(cmd)
 			if err != nil {
 				return err
 			}
-			defer st.end()
 			var answers []dncAnswer
+			var raws []json.RawMessage
 			held := false
 			for _, arg := range args {
 				who, err := d.subject(arg, key)
 				if err != nil {
 					return err
 				}
-				a, err := d.answer(cmd.Context(), st, who)
+				what, a := "number", dncAnswer{}
+				if key {
+					what = "key"
+				}
+				raw, err := api.get(cmd.Context(), "/api/v1/dnc/check?"+url.Values{what: {who}}.Encode(), &a)
 				if err != nil {
-					return dncFailure(err)
+					return err
 				}
 				held = held || len(a.On) > 0
-				answers = append(answers, a)
+				answers, raws = append(answers, a), append(raws, raw)
 			}
-			if err := d.printAnswers(answers); err != nil {
+			if d.asJSON {
+				err = printJSON(d.s, raws)
+			} else {
+				err = d.printAnswers(answers)
+			}
+			if err != nil {
 				return err
 			}
 			if held {
@@ -79,28 +98,7 @@ func (d *dncFlags) checkCommand() *cobra.Command {
 	return cmd
 }
 
-// answer looks a number up.
-func (d *dncFlags) answer(ctx context.Context, st *dncStore, who string) (dncAnswer, error) {
-	a := dncAnswer{Number: who, On: []string{}, Stays: []dncStay{}}
-	on, err := st.Which(ctx, []string{who}, nil, time.Now())
-	if err != nil {
-		return a, err
-	}
-	a.On = append(a.On, on[who]...)
-	stays, err := st.History(ctx, who)
-	for _, s := range stays {
-		a.Stays = append(a.Stays, dncStay{
-			List: s.List, Reason: s.Reason, Source: s.Source, By: s.By, Added: s.Added, Expires: s.Expires,
-			Removed: s.Removed, RemovedBy: s.RemovedBy, Why: s.Why,
-		})
-	}
-	return a, err
-}
-
 func (d *dncFlags) printAnswers(answers []dncAnswer) error {
-	if d.asJSON {
-		return printJSON(d.s, answers)
-	}
 	for _, a := range answers {
 		word := "on no list"
 		if len(a.On) > 0 {
@@ -108,8 +106,8 @@ func (d *dncFlags) printAnswers(answers []dncAnswer) error {
 		}
 		fmt.Fprintf(d.s.out, "%s  %s\n", spaced(a.Number), word)
 		w := tabwriter.NewWriter(d.s.out, 0, 0, 2, ' ', 0)
-		for _, s := range a.Stays {
-			fmt.Fprintf(w, "  %s\tsince %s%s\t%s\n", s.List, s.Added.Local().Format(clock), byWhom(s.By, s.Source), s.Reason)
+		for _, s := range a.History {
+			fmt.Fprintf(w, "  %s\tsince %s%s\t%s\n", s.List, s.Added.Local().Format(clock), byWhom(s.By, s.Source), s.Because)
 			switch {
 			case !s.Removed.IsZero():
 				fmt.Fprintf(w, "  \tuntil %s%s\t%s\n", s.Removed.Local().Format(clock), byWhom(s.RemovedBy, ""), s.Why)
@@ -141,65 +139,41 @@ func (d *dncFlags) listsCommand() *cobra.Command {
 		Example: "  paydial dnc lists\n  paydial dnc lists --json | jq -r '.[] | select(.entries == 0).name'",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			st, err := d.open(cmd)
+			api, err := d.client(cmd)
 			if err != nil {
 				return err
 			}
-			defer st.end()
-			lists, err := st.Lists(cmd.Context())
+			var lists []dncList
+			raw, err := api.items(cmd.Context(), "/api/v1/dnc", &lists)
 			if err != nil {
-				return dncFailure(err)
+				return err
 			}
-			return d.printLists(lists)
+			return d.tell(raw, func() { d.printLists(lists) })
 		},
 	}
 }
 
-// listView is a list as programs are shown it.
-type listView struct {
-	Name    string          `json:"name"`
-	Owner   string          `json:"owner"`
-	Scope   campaigns.Scope `json:"scope"`
-	Source  string          `json:"source"`
-	Expires time.Time       `json:"renew_by,omitzero"`
-	Late    bool            `json:"late"`
-	Entries int64           `json:"entries"`
-}
-
-func viewList(l campaigns.List) listView {
-	late := !l.Expires.IsZero() && time.Now().After(l.Expires)
-	return listView{l.Name, l.Owner, l.Scope, l.Source, l.Expires, late, l.Entries}
-}
-
-func (d *dncFlags) printLists(lists []campaigns.List) error {
-	views := []listView{}
-	for _, l := range lists {
-		views = append(views, viewList(l))
-	}
-	if d.asJSON {
-		return printJSON(d.s, views)
-	}
-	if len(views) == 0 {
+func (d *dncFlags) printLists(lists []dncList) {
+	if len(lists) == 0 {
 		fmt.Fprintf(d.s.out, "no lists\nBegin one with: %s dnc add NUMBER --list company --because ...\n", d.s.self)
-		return nil
+		return
 	}
 	w := tabwriter.NewWriter(d.s.out, 0, 0, 2, ' ', 0)
-	for _, v := range views {
+	for _, v := range lists {
 		renew := ""
 		if !v.Expires.IsZero() {
 			renew = "renew by " + v.Expires.Format(time.DateOnly)
-			if v.Late {
+			if time.Now().After(v.Expires) {
 				renew = "! was to be renewed by " + v.Expires.Format(time.DateOnly)
 			}
 		}
 		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%s\t%s\tby %s\t%s\t%s\t%s", v.Name, thousands(v.Entries), v.Scope, v.Owner, v.Source, renew), "\t"))
 	}
-	return w.Flush()
+	_ = w.Flush()
 }
 
 func (d *dncFlags) describeCommand() *cobra.Command {
-	var l campaigns.List
-	var scope, renew string
+	var owner, scope, source, renew string
 	cmd := &cobra.Command{
 		Use:   "describe LIST",
 		Short: "Say what a list is: whose, of what, and when it is to be renewed",
@@ -209,39 +183,27 @@ func (d *dncFlags) describeCommand() *cobra.Command {
 			"  paydial dnc describe disputes --owner legal --scope account",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if l.Expires, err = dayFlag("renew-by", renew); err != nil {
+			if err := cmp.Or(listNamed(args[0]), dayFlag("renew-by", renew)); err != nil {
 				return err
 			}
 			if !slices.Contains([]string{"number", "person", "account"}, scope) {
 				return fail(exitUsage, "--scope %q: there are number, person and account", scope)
 			}
-			l.Name, l.Scope = args[0], campaigns.Scope(scope)
-			st, err := d.open(cmd)
+			api, err := d.client(cmd)
 			if err != nil {
 				return err
 			}
-			defer st.end()
-			detail := fmt.Sprintf("%s: owner %s, scope %s, source %s, renew by %s", l.Name, l.Owner, l.Scope, l.Source, renew)
-			if err := d.note(cmd, st, "dnc.describe", detail); err != nil {
+			body := map[string]string{"owner": owner, "scope": scope, "source": source, "expires": renew}
+			raw, err := api.change(cmd.Context(), apiRequest{method: http.MethodPut, path: dncPath(args[0])}, body, &dncList{})
+			if err != nil {
 				return err
 			}
-			if err := dncFailure(st.Set(cmd.Context(), l)); err != nil {
-				return err
-			}
-			if d.asJSON {
-				if l, err = st.Get(cmd.Context(), l.Name); err != nil {
-					return dncFailure(err)
-				}
-				return printJSON(d.s, viewList(l))
-			}
-			fmt.Fprintf(d.s.out, "%s is described\n", l.Name)
-			return nil
+			return d.tell(raw, func() { fmt.Fprintf(d.s.out, "%s is described\n", args[0]) })
 		},
 	}
-	cmd.Flags().StringVar(&l.Owner, "owner", "", "who answers for it")
+	cmd.Flags().StringVar(&owner, "owner", "", "who answers for it")
 	cmd.Flags().StringVar(&scope, "scope", "number", "number, person or account")
-	cmd.Flags().StringVar(&l.Source, "source", "", "where it comes from")
+	cmd.Flags().StringVar(&source, "source", "", "where it comes from")
 	cmd.Flags().StringVar(&renew, "renew-by", "", "the day by which it has to be imported anew")
 	return cmd
 }
@@ -263,26 +225,7 @@ func (d *dncFlags) exportCommand() *cobra.Command {
 			if format != "csv" && format != "ndjson" {
 				return fail(exitUsage, "--format %q: there are csv and ndjson", format)
 			}
-			st, err := d.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer st.end()
-			if _, err := st.Get(cmd.Context(), d.list); err != nil {
-				return dncFailure(err)
-			}
-			out, end, err := d.target(to)
-			if err != nil {
-				return err
-			}
-			n, err := st.Export(cmd.Context(), d.list, out, format)
-			if err := errors.Join(err, end()); err != nil {
-				return dncFailure(err)
-			}
-			if to != "" {
-				fmt.Fprintf(d.s.err, "%s is in %s, with %s\n", d.list, to, plural(int(n), "number"))
-			}
-			return nil
+			return d.export(cmd, format, to)
 		},
 	}
 	d.listFlag(cmd)
@@ -291,17 +234,64 @@ func (d *dncFlags) exportCommand() *cobra.Command {
 	return cmd
 }
 
-// target is where an export goes: a file that is not there yet, or standard output.
-func (d *dncFlags) target(to string) (io.Writer, func() error, error) {
-	if to == "" || to == "-" {
-		return d.s.out, func() error { return nil }, nil
+// export writes a list to a file that is not there yet, or to standard output.
+func (d *dncFlags) export(cmd *cobra.Command, format, to string) error {
+	toFile := to != "" && to != "-"
+	if _, err := os.Lstat(to); toFile && err == nil {
+		return fail(exitConflict, "%s is there already: name another file, or take it away first", to)
 	}
-	f, err := os.OpenFile(filepath.Clean(to), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	api, err := d.client(cmd)
+	if err != nil {
+		return err
+	}
+	as := map[string]string{"csv": "csv", "ndjson": "json"}[format]
+	body, err := api.open(cmd.Context(), apiRequest{method: http.MethodGet, path: dncPath(d.list, "export") + "?format=" + as})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	rows := &rowCount{quotes: format == "csv"}
+	pour := func(w io.Writer) error { return pump(cmd.Context(), io.MultiWriter(w, rows), body, func(int64) {}) }
+	if !toFile {
+		err = pour(d.s.out)
+	} else {
+		err = replaced(to, func(f *os.File) error { return pour(f) })
+	}
 	switch {
-	case errors.Is(err, os.ErrExist):
-		return nil, nil, fail(exitConflict, "%s is there already: name another file, or take it away first", to)
+	case cmd.Context().Err() != nil:
+		return cmd.Context().Err()
+	case err != nil && toFile:
+		return fail(exitUnreachable, "the export broke off before its end, and %s was not written: %v", to, err)
 	case err != nil:
-		return nil, nil, fail(exitFailed, "write the list: %v", err)
+		return fail(exitUnreachable, "the export broke off before its end: %v", err)
+	case toFile:
+		fmt.Fprintf(d.s.err, "%s is in %s, with %s\n", d.list, to, plural(rows.entries(), "number"))
 	}
-	return f, f.Close, nil
+	return nil
+}
+
+// rowCount counts the rows of a CSV, or the lines of JSON, that are written through it.
+type rowCount struct {
+	quotes, inside bool // cells in quotes may have lines in them
+	rows           int
+}
+
+func (r *rowCount) Write(p []byte) (int, error) {
+	for _, c := range p {
+		switch {
+		case c == '"' && r.quotes:
+			r.inside = !r.inside
+		case c == '\n' && !r.inside:
+			r.rows++
+		}
+	}
+	return len(p), nil
+}
+
+// entries is how many there were, without a CSV's header.
+func (r *rowCount) entries() int {
+	if r.quotes {
+		return max(r.rows-1, 0)
+	}
+	return r.rows
 }
