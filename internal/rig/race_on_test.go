@@ -4,7 +4,7 @@ package rig_test
 
 // Under the race detector everything takes eight times as long.
 const (
-	deskSessions, deskAtOnce = 20, 6
+	deskSessions, deskAtOnce = 30, 6
 	recordingsKept           = 200
 	campaignPeople           = 100
 	fleetCalls, leakCalls    = 60, 40
