@@ -38,8 +38,9 @@ func (n *narrator) told(call string) *toldCall {
 }
 
 // catchUp tells the events of a call that are not told yet. It reads them from the call's own stream, so that
-// they come in order whatever the feed's subscription does; upTo is an event that has come, if one has.
-func (n *narrator) catchUp(ctx context.Context, call, upTo string) {
+// they come in order whatever the feed's subscription does; upTo is an event that has come, if one has. What is of a turn
+// behind through waits: the answer of that turn, which is told with the scene it led to, may not be told yet.
+func (n *narrator) catchUp(ctx context.Context, call, upTo string, through int) {
 	if call == "" {
 		return
 	}
@@ -52,6 +53,9 @@ func (n *narrator) catchUp(ctx context.Context, call, upTo string) {
 		return // ctx has ended
 	}
 	for _, e := range events {
+		if e.Turn > through {
+			return
+		}
 		c.after = e.ID
 		var d map[string]string
 		if json.Unmarshal(e.Data, &d) == nil {

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -55,6 +57,17 @@ func isTurn(path string) bool {
 	return path == "/voice" || path == "/voice/fallback" || strings.HasPrefix(path, "/voice/turn/")
 }
 
+// turnOf is the turn that a path asks for. The fallback does not say which went wrong: all of them.
+func turnOf(path string) int {
+	if path == "/voice" {
+		return 0
+	}
+	if n, err := strconv.Atoi(strings.TrimPrefix(path, "/voice/turn/")); err == nil {
+		return n
+	}
+	return math.MaxInt
+}
+
 // note hands a webhook to whoever tells it. With a thousand of them waiting it is left out.
 func (n *narrator) note(w webhook) {
 	select {
@@ -69,7 +82,7 @@ func (n *narrator) webhook(ctx context.Context, w webhook) {
 		n.line(w.at, "←", w.keys)
 		return
 	}
-	n.catchUp(ctx, w.call, "")
+	n.catchUp(ctx, w.call, "", turnOf(w.path))
 	status, scene, verb := fmt.Sprintf("%3d", w.status), n.told(w.call).scene, firstVerb(w.answer)
 	switch {
 	case w.status == http.StatusForbidden:

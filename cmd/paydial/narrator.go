@@ -206,7 +206,7 @@ func (n *narrator) follow(ctx context.Context, all *local.Local) (end func(), er
 					return
 				}
 				n.drain(ctx) // what came in before it
-				n.catchUp(ctx, e.Call, e.ID)
+				n.catchUp(ctx, e.Call, e.ID, e.Turn)
 			}
 		}
 	}()
