@@ -3,4 +3,4 @@
 package payments_test
 
 // Under the race detector everything takes eight times as long.
-const crashStep, crashesAtOnce = 7, 8
+const crashStep, crashesAtOnce = 11, 8
