@@ -153,7 +153,7 @@ func TestCheck(t *testing.T) {
 		if diff := cmp.Diff([]campaigns.ZoneCount{{"America/Chicago", 2}, {"America/Denver", 1}, {"America/New_York", 1}, {"unclear", 1}}, r.Zones); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]campaigns.DetailCount{{"damaged by a spreadsheet", 1}, {"it is too short", 1}}, reason(r, "bad_number").Details); diff != "" {
+		if diff := cmp.Diff([]campaigns.DetailCount{{"damaged by a spreadsheet", 1}, {"too short", 1}}, reason(r, "bad_number").Details); diff != "" {
 			t.Error(diff)
 		}
 		if e := reason(r, "missing:price").Examples[0]; e.Line != 11 || e.Column != "Price" || e.Expected != "an amount such as 129.00" || e.Found != `""` {

@@ -130,7 +130,7 @@ func (k *checking) refuse(reason rules.Reason, e Example) {
 	if reason.Kind() != rules.BadNumber && reason.Kind() != contacts.BadValue {
 		return
 	}
-	text, _, _ := strings.Cut(e.Mend, ":") // the cause
+	text, _, _ := strings.Cut(strings.TrimPrefix(e.Mend, "it is "), ":") // the cause
 	at := slices.IndexFunc(c.Details, func(d DetailCount) bool { return d.Text == text })
 	if at < 0 && len(c.Details) == mostDetails {
 		at = mostDetails - 1
